@@ -1,0 +1,1 @@
+"""Tables leaving and entering the engine whole."""

@@ -1,0 +1,55 @@
+"""`Clock` protocol and the reader of Python's time: integer microseconds plus `skew`."""
+
+from __future__ import annotations
+
+import datetime
+import time
+from typing import Protocol
+
+SECOND = 1_000_000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+
+
+class Clock(Protocol):
+    """Tells the time of the engine."""
+
+    def now(self) -> int:
+        """Microseconds since the epoch, UTC."""
+        ...
+
+
+class PythonClock:
+    """Python's own time plus `skew` microseconds, which retry delays are spent on instead of waiting.
+
+    `time.time` is read through its module, so that freezegun and time-machine are followed.
+    """
+
+    __slots__ = ("skew",)
+
+    def __init__(self) -> None:
+        self.skew = 0
+
+    def now(self) -> int:
+        """Microseconds since the epoch, UTC."""
+        return round(time.time() * SECOND) + self.skew
+
+
+def to_datetime(moment: int) -> datetime.datetime:
+    """An aware UTC datetime of `moment` in microseconds, exact."""
+    return _EPOCH + datetime.timedelta(microseconds=moment)
+
+
+def from_datetime(moment: datetime.datetime) -> int:
+    """Microseconds since the epoch; a naive datetime is taken as UTC."""
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=datetime.timezone.utc)
+    return (moment - _EPOCH) // datetime.timedelta(microseconds=1)
+
+
+def iso_milliseconds(moment: int) -> str:
+    """`2015-05-11T21:21:33.291`, the form of stream labels (UTC, no zone suffix)."""
+    return to_datetime(moment).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment // 1000 % 1000:03d}"

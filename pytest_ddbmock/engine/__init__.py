@@ -1,0 +1,1 @@
+"""The AWS accounts of one mock with their Regions, at one moment."""

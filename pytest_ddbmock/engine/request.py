@@ -1,0 +1,27 @@
+"""`Request`: what a door hands to `Engine.call`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+DYNAMODB = "dynamodb"
+STREAMS = "dynamodbstreams"
+
+
+@dataclass(slots=True, frozen=True)
+class Request:
+    """One call, as JSON 1.0 would carry it.
+
+    `service` is botocore's service name (`dynamodb` or `dynamodbstreams`), `operation` AWS's name, `params` the body:
+    blobs as base64 text or bytes, timestamps as epoch seconds. The engine never changes `params` and keeps nothing of
+    it that the caller could change.
+    """
+
+    service: str
+    operation: str
+    params: dict[str, Any]
+    region: str
+    account: str
+    origin: str = ""
+    """Where in the application the call was made, `tests/test_x.py:12`, for reports; empty where unknown."""

@@ -1,0 +1,247 @@
+"""`DynamoDBError` and one constructor per AWS error code; `UsageError` for the test author.
+
+Texts that belong to one feature stand beside that feature as arguments of these constructors; texts that several
+features share stand here. Source: "Error handling with DynamoDB", captures of the service's answers.
+"""
+
+from __future__ import annotations
+
+INVALID_PARAMETERS = "One or more parameter values were invalid: "
+"""The opening that AWS writes before many a `ValidationException`."""
+
+ENVELOPE = "1 validation error detected: "
+"""Put in front of some semantic errors of PutItem and UpdateItem (`DynamoDBError.wraps`)."""
+
+
+class DynamoDBError(Exception):
+    """An answer AWS would send: `code`, `message`, `fields` (modelled top-level extras), `status` (HTTP).
+
+    `wraps` tells that PutItem and UpdateItem open the message with `1 validation error detected: `.
+    """
+
+    def __init__(
+        self, code: str, message: str | None, *, status: int = 400, wraps: bool = False, **fields: object
+    ) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+        self.status = status
+        self.wraps = wraps
+        self.fields = fields
+
+    @property
+    def is_retryable(self) -> bool:
+        """Whether the SDKs try again after this answer."""
+        return self.status >= 500 or self.code in RETRYABLE_CODES
+
+
+RETRYABLE_CODES = frozenset(
+    {
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ThrottlingException",
+        "TransactionInProgressException",
+    }
+)
+"""Source: "Error handling with DynamoDB", column "OK to retry?"."""
+
+
+class UsageError(Exception):
+    """A mistake of the test's author: what is wrong and what to write instead."""
+
+
+class NotImplementedByMock(NotImplementedError):
+    """The application asked for something of DynamoDB that this mock does not serve (yet): refused by name.
+
+    Not a `ClientError`, so that the application's error handling cannot swallow it; `operation` is AWS's name,
+    `what` the parameter or feature, None for the whole operation.
+    """
+
+    def __init__(self, operation: str, what: str | None = None) -> None:
+        named = operation if what is None else f"{operation} with {what}"
+        super().__init__(f"pytest-ddbmock does not support {named} yet; nothing was done")
+        self.operation = operation
+        self.what = what
+
+    def __reduce__(self) -> tuple[type, tuple[str, str | None]]:
+        return type(self), (self.operation, self.what)
+
+
+# ---- malformed requests
+
+
+def validation(message: str, *, wraps: bool = False) -> DynamoDBError:
+    """The request breaks a rule; `message` is AWS's whole text."""
+    return DynamoDBError("ValidationException", message, wraps=wraps)
+
+
+def invalid_parameters(message: str, *, wraps: bool = False) -> DynamoDBError:
+    """`ValidationException` that opens with "One or more parameter values were invalid: "."""
+    return DynamoDBError("ValidationException", INVALID_PARAMETERS + message, wraps=wraps)
+
+
+def serialization(message: str | None) -> DynamoDBError:
+    """The JSON types of the request do not fit the service model."""
+    return DynamoDBError("SerializationException", message)
+
+
+def constraints_violated(violations: list[str]) -> DynamoDBError:
+    """`N validation errors detected: ...`; AWS reports at most ten."""
+    shown = violations[:10]
+    noun = "error" if len(shown) == 1 else "errors"
+    return validation(f"{len(shown)} validation {noun} detected: " + "; ".join(shown))
+
+
+def invalid_expression(kind: str, message: str) -> DynamoDBError:
+    """`Invalid <kind>: <message>`; `kind` is the parameter's name such as `ConditionExpression`."""
+    return validation(f"Invalid {kind}: {message}", wraps=True)
+
+
+def unknown_operation() -> DynamoDBError:
+    """No such operation in the service model."""
+    return DynamoDBError("UnknownOperationException", None)
+
+
+# ---- resources
+
+
+def resource_not_found(message: str = "Requested resource not found") -> DynamoDBError:
+    """Table, index, stream or shard does not exist, or the table is not ready for data operations."""
+    return DynamoDBError("ResourceNotFoundException", message)
+
+
+def table_not_found(name: str) -> DynamoDBError:
+    """The text of the table operations; the data operations name no table."""
+    return resource_not_found(f"Requested resource not found: Table: {name} not found")
+
+
+def backup_table_not_found(name: str) -> DynamoDBError:
+    """The backup, recovery and export operations have an exception of their own."""
+    return DynamoDBError("TableNotFoundException", f"Table not found: {name}")
+
+
+def table_already_exists(name: str) -> DynamoDBError:
+    """Restore to the name of an existing table."""
+    return DynamoDBError("TableAlreadyExistsException", f"Table already exists: {name}")
+
+
+def table_in_use(message: str) -> DynamoDBError:
+    """Restore to the name of a table that is being restored."""
+    return DynamoDBError("TableInUseException", message)
+
+
+def resource_in_use(message: str) -> DynamoDBError:
+    """The resource is in a state that forbids the change; `message` is AWS's whole text."""
+    return DynamoDBError("ResourceInUseException", message)
+
+
+def being_changed(detail: str) -> DynamoDBError:
+    """`ResourceInUseException` for a change that meets another one."""
+    return resource_in_use(f"Attempt to change a resource which is still in use: {detail}")
+
+
+def limit_exceeded(message: str) -> DynamoDBError:
+    """A quota of the account or table; `message` is AWS's whole text."""
+    return DynamoDBError("LimitExceededException", message)
+
+
+def access_denied(message: str = "Access is denied") -> DynamoDBError:
+    """The caller may not do this."""
+    return DynamoDBError("AccessDeniedException", message)
+
+
+# ---- item operations
+
+
+def conditional_check_failed(item: object = None) -> DynamoDBError:
+    """The condition is false; `item` (wire form) when the caller asked for the stored item and there is one."""
+    fields = {} if item is None else {"Item": item}
+    return DynamoDBError("ConditionalCheckFailedException", "The conditional request failed", **fields)
+
+
+def item_collection_too_large() -> DynamoDBError:
+    """A partition key value with local secondary indexes holds more than 10 GB."""
+    return DynamoDBError("ItemCollectionSizeLimitExceededException", "Collection size exceeded.")
+
+
+def transaction_conflict() -> DynamoDBError:
+    """A single-item write meets a transaction on the same item."""
+    return DynamoDBError("TransactionConflictException", "Transaction is ongoing for the item")
+
+
+# ---- throttling
+
+
+def throughput_exceeded(**fields: object) -> DynamoDBError:
+    """A provisioned table is asked for more than its capacity units."""
+    return DynamoDBError(
+        "ProvisionedThroughputExceededException",
+        "The level of configured provisioned throughput for the table was exceeded. Consider increasing your "
+        "provisioning level with the UpdateTable API.",
+        **fields,
+    )
+
+
+def throttled(message: str | None = None, **fields: object) -> DynamoDBError:
+    """An on-demand table (without `message`) or the control plane is asked for too much."""
+    return DynamoDBError(
+        "ThrottlingException",
+        message
+        or "Throughput exceeds the current capacity of your table or index. DynamoDB is automatically scaling your "
+        "table or index so please try again shortly. If exceptions persist, check if you have a hot key: "
+        "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html",
+        **fields,
+    )
+
+
+def request_limit_exceeded(**fields: object) -> DynamoDBError:
+    """The account's throughput quota."""
+    return DynamoDBError(
+        "RequestLimitExceeded",
+        "Throughput exceeds the current throughput limit for your account. Please contact AWS Support at "
+        "https://aws.amazon.com/support to request a limit increase.",
+        **fields,
+    )
+
+
+def internal_server_error(
+    message: str = "The request processing has failed because of an unknown error",
+) -> DynamoDBError:
+    """HTTP 500; the SDKs try again."""
+    return DynamoDBError("InternalServerError", message, status=500)
+
+
+# ---- streams
+
+
+def iterator_expired() -> DynamoDBError:
+    """A shard iterator older than 15 minutes."""
+    return DynamoDBError("ExpiredIteratorException", "Shard iterator has expired")
+
+
+def data_trimmed() -> DynamoDBError:
+    """A position older than the 24 hours that a stream keeps."""
+    return DynamoDBError("TrimmedDataAccessException", "The data you are trying to access has been trimmed")
+
+
+# ---- recovery
+
+
+def backups_unavailable(name: str) -> DynamoDBError:
+    """Continuous backups of a table that has just been made."""
+    return DynamoDBError(
+        "ContinuousBackupsUnavailableException",
+        f"Backups are being enabled for the table: {name}. Please retry later",
+    )
+
+
+def recovery_unavailable(name: str) -> DynamoDBError:
+    """Restore from a table without point-in-time recovery."""
+    return DynamoDBError(
+        "PointInTimeRecoveryUnavailableException", f"Point in time recovery is not enabled for table '{name}'"
+    )
+
+
+def invalid_restore_time(message: str) -> DynamoDBError:
+    """The moment lies outside the recovery window."""
+    return DynamoDBError("InvalidRestoreTimeException", message)

@@ -1,0 +1,1 @@
+"""Doors: turn somebody's request into `Engine.call`."""

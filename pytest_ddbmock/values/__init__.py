@@ -1,0 +1,1 @@
+"""What DynamoDB can store; knows no table and no request."""

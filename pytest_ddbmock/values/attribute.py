@@ -1,0 +1,193 @@
+"""`Value` pairs: from and to wire form, with the structural checks (types, sets, NULL, nesting).
+
+A value is a pair of its wire tag and a payload, so that `==` is DynamoDB's equality:
+
+    S str · N canonical text · B bytes · BOOL bool · NULL True · SS, NS, BS sorted tuples · L tuple of values · M dict
+
+Source: "AttributeValue" (API reference), "Supported data types and naming rules in Amazon DynamoDB".
+"""
+
+from __future__ import annotations
+
+import base64
+import sys
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from pytest_ddbmock import errors
+from pytest_ddbmock.values import numbers, wire
+
+Value: TypeAlias = tuple[str, Any]
+"""Tag and payload; never changed in place."""
+
+Wire: TypeAlias = dict[str, Any]
+"""An attribute value or item as requests and answers carry it: `{"S": "ada"}`. Binary as bytes."""
+
+TAGS = ("S", "N", "B", "BOOL", "NULL", "SS", "NS", "BS", "L", "M")
+SCALAR_KEY_TAGS = ("S", "N", "B")
+MAX_LEVELS = 32
+
+NESTED_TOO_DEEP = (
+    "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit"
+)
+
+
+def decode(given: Any, level: int = 1) -> Value:
+    """The value of a wire attribute value such as `{"S": "ada"}`; `level` is its nesting level, from 1.
+
+    Errors: `SerializationException` for wrong JSON types; `ValidationException` for none or several tags, bad
+    numbers, empty sets, duplicates in sets, `NULL` false and more than 32 levels.
+    """
+    if type(given) is dict and len(given) == 1:  # the one right shape, without further ado
+        [(tag, payload)] = given.items()
+        decoder = _DECODERS.get(tag)
+        if decoder is not None and payload is not None:
+            if level > MAX_LEVELS:
+                raise errors.validation(NESTED_TOO_DEEP)
+            return decoder(payload, level)
+    return _decode_odd(given, level)
+
+
+def _decode_odd(given: Any, level: int) -> Value:
+    """What is not exactly one known tag: members that are null or unknown are no members."""
+    if not isinstance(given, dict):
+        raise wire.structure_fault(given, "AttributeValue")
+    tags = [tag for tag in given if tag in _DECODERS and given[tag] is not None]
+    if not tags:
+        raise errors.validation("Supplied AttributeValue is empty, must contain exactly one of the supported datatypes")
+    values = [_DECODERS[tag](given[tag], level) for tag in tags if tag == "N"]  # a malformed number is told first
+    if len(tags) > 1:
+        raise errors.validation(
+            "Supplied AttributeValue has more than one datatypes set, "
+            "must contain exactly one of the supported datatypes"
+        )
+    return values[0] if values else decode({tags[0]: given[tags[0]]}, level)
+
+
+def _decode_s(given: Any, level: int) -> Value:
+    if not isinstance(given, str):
+        raise wire.scalar_fault(given, "String")
+    return ("S", given)
+
+
+def _decode_n(given: Any, level: int) -> Value:
+    if not isinstance(given, str):
+        raise wire.scalar_fault(given, "String")
+    return ("N", numbers.canonical(given))
+
+
+def _decode_b(given: Any, level: int) -> Value:
+    return ("B", wire.to_bytes(given))
+
+
+def _decode_bool(given: Any, level: int) -> Value:
+    return ("BOOL", _boolean(given))
+
+
+def _decode_null(given: Any, level: int) -> Value:
+    if not _boolean(given):
+        raise errors.invalid_parameters("Null attribute value types must have the value of true", wraps=True)
+    return ("NULL", True)
+
+
+def _boolean(given: Any) -> bool:
+    if isinstance(given, bool):
+        return given
+    if given in ("true", "false"):  # the service's JSON parser coerces these two texts
+        return bool(given == "true")
+    raise wire.scalar_fault(given, "Boolean")
+
+
+def _strings(given: Any) -> list[str]:
+    if not isinstance(given, list | tuple):
+        raise wire.list_fault(given)
+    for member in given:
+        if not isinstance(member, str):
+            raise wire.scalar_fault(member, "String")
+    return list(given)
+
+
+def _decode_ss(given: Any, level: int) -> Value:
+    members = _strings(given)
+    if not members:
+        raise errors.invalid_parameters("An string set  may not be empty", wraps=True)
+    if len(set(members)) < len(members):
+        raise errors.invalid_parameters(f"Input collection [{', '.join(members)}] contains duplicates.", wraps=True)
+    return ("SS", tuple(sorted(members)))
+
+
+def _decode_ns(given: Any, level: int) -> Value:
+    members = [numbers.canonical(member) for member in _strings(given)]
+    if not members:
+        raise errors.invalid_parameters("An number set  may not be empty", wraps=True)
+    if len(set(members)) < len(members):
+        raise errors.validation("Input collection contains duplicates", wraps=True)
+    return ("NS", tuple(sorted(members, key=numbers.sortable)))
+
+
+def _decode_bs(given: Any, level: int) -> Value:
+    if not isinstance(given, list | tuple):
+        raise wire.list_fault(given)
+    members = [wire.to_bytes(member) for member in given]
+    if not members:
+        raise errors.invalid_parameters("Binary sets should not be empty", wraps=True)
+    if len(set(members)) < len(members):
+        shown = ", ".join(base64.b64encode(member).decode() for member in members)
+        raise errors.invalid_parameters(f"Input collection [{shown}]of type BS contains duplicates.", wraps=True)
+    return ("BS", tuple(sorted(members)))
+
+
+def _decode_l(given: Any, level: int) -> Value:
+    if not isinstance(given, list | tuple):
+        raise wire.list_fault(given)
+    return ("L", tuple([decode(element, level + 1) for element in given]))
+
+
+def _decode_m(given: Any, level: int) -> Value:
+    if not isinstance(given, dict):
+        raise wire.map_fault(given, "com.amazonaws.dynamodb.v20120810.AttributeValue")
+    return ("M", decode_attributes(given, level + 1))
+
+
+def decode_attributes(given: dict[str, Any], level: int = 1) -> dict[str, Value]:
+    """Names to values of a wire item or map, names interned; errors as of `decode`."""
+    intern = sys.intern
+    decoded = {intern(name): decode(value, level) for name, value in given.items()}
+    if "" in decoded:
+        # Unsure: exact text.
+        raise errors.invalid_parameters("The attribute name is empty")
+    return decoded
+
+
+_DECODERS: dict[str, Callable[[Any, int], Value]] = {
+    "S": _decode_s,
+    "N": _decode_n,
+    "B": _decode_b,
+    "BOOL": _decode_bool,
+    "NULL": _decode_null,
+    "SS": _decode_ss,
+    "NS": _decode_ns,
+    "BS": _decode_bs,
+    "L": _decode_l,
+    "M": _decode_m,
+}
+
+_PLAIN_TAGS = frozenset({"S", "N", "B", "BOOL", "NULL"})
+
+
+def to_wire(value: Value) -> Wire:
+    """A fresh wire form of `value`, which the caller may change."""
+    tag, payload = value
+    if tag in _PLAIN_TAGS:
+        return {tag: payload}
+    if tag == "M":
+        return {"M": attributes_to_wire(payload)}
+    if tag == "L":
+        return {"L": [to_wire(element) for element in payload]}
+    return {tag: list(payload)}
+
+
+def attributes_to_wire(attributes: dict[str, Value]) -> Wire:
+    """A fresh wire form of an item, a key or a map, which the caller may change."""
+    plain = _PLAIN_TAGS
+    return {name: {value[0]: value[1]} if value[0] in plain else to_wire(value) for name, value in attributes.items()}

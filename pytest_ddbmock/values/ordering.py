@@ -1,0 +1,34 @@
+"""A value as a sortable key; the hash of a partition key (scan order, segments).
+
+Source: "Query" (API reference) for the order of sort keys.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from decimal import Decimal
+from typing import TypeAlias
+
+from pytest_ddbmock.values import numbers
+from pytest_ddbmock.values.attribute import Value
+
+SortKey: TypeAlias = str | int | Decimal | bytes
+"""Compares as DynamoDB orders values of one type: S by UTF-8 bytes (as Python orders by code point), N, B."""
+
+HASH_SPACE = 1 << 64
+
+
+def sort_key(value: Value) -> SortKey:
+    """`value` (S, N or B) as something that sorts as DynamoDB sorts it."""
+    tag, payload = value
+    return numbers.sortable(payload) if tag == "N" else payload  # type: ignore[no-any-return]  # str or bytes by tag
+
+
+def partition_hash(*payloads: str | bytes) -> int:
+    """Where a partition key lies in the hash space, from 0 to `HASH_SPACE`; the same in every process."""
+    digest = hashlib.blake2b(digest_size=8)
+    for payload in payloads:
+        data = payload if isinstance(payload, bytes) else payload.encode("utf-8", "surrogatepass")
+        digest.update(b"%d:" % len(data))  # so that ("ab", "c") and ("a", "bc") differ
+        digest.update(data)
+    return int.from_bytes(digest.digest(), "big")
