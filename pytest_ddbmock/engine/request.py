@@ -25,3 +25,7 @@ class Request:
     account: str
     origin: str = ""
     """Where in the application the call was made, `tests/test_x.py:12`, for reports; empty where unknown."""
+    call_id: int = 0
+    """The same for all attempts at one call of the application; 0 where the door cannot tell."""
+    attempt: int = 1
+    """Counts the attempts at one call, from 1; botocore's retries raise it."""
