@@ -1,0 +1,37 @@
+"""`Agenda`: what falls due when time moves, in order.
+
+Nothing here runs by itself: `run` is called when a call comes in and when a test moves the clock.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+from collections.abc import Callable
+
+
+class Agenda:
+    """Actions with the moment (microseconds) from which on they are to be done."""
+
+    def __init__(self) -> None:
+        self._entries: list[tuple[int, int, Callable[[int], None]]] = []
+        self._order = itertools.count()
+
+    def add(self, due: int, action: Callable[[int], None]) -> None:
+        """Have `action` called with `due` once that moment has come."""
+        heapq.heappush(self._entries, (due, next(self._order), action))
+
+    def run(self, now: int) -> None:
+        """Do what has fallen due by `now`, earliest first; actions may add others."""
+        entries = self._entries
+        while entries and entries[0][0] <= now:
+            due, _, action = heapq.heappop(entries)
+            action(due)
+
+    def mark(self) -> list[tuple[int, int, Callable[[int], None]]]:
+        """Protocol `Kept`."""
+        return list(self._entries)
+
+    def rollback(self, mark: list[tuple[int, int, Callable[[int], None]]]) -> None:
+        """Protocol `Kept`."""
+        self._entries = list(mark)

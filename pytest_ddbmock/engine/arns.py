@@ -1,0 +1,75 @@
+"""Names to ARNs and back.
+
+Source: "Actions, resources, and condition keys for Amazon DynamoDB" (Service Authorization Reference).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pytest_ddbmock import errors
+
+
+def partition_of(region: str) -> str:
+    """The AWS partition that a Region belongs to."""
+    if region.startswith("cn-"):
+        return "aws-cn"
+    return "aws-us-gov" if region.startswith("us-gov-") else "aws"
+
+
+def table_arn(account: str, region: str, name: str) -> str:
+    """`arn:aws:dynamodb:us-east-1:123456789012:table/name`."""
+    return f"arn:{partition_of(region)}:dynamodb:{region}:{account}:table/{name}"
+
+
+def index_arn(table: str, name: str) -> str:
+    """The ARN of an index of the table with the ARN `table`."""
+    return f"{table}/index/{name}"
+
+
+def stream_arn(table: str, label: str) -> str:
+    """The ARN of a stream of the table with the ARN `table`."""
+    return f"{table}/stream/{label}"
+
+
+@dataclass(frozen=True, slots=True)
+class Arn:
+    """The parts of a DynamoDB ARN; `kind` and `rest` name what lies below the table (`index`, `stream`, ...)."""
+
+    region: str
+    account: str
+    table: str
+    kind: str = ""
+    rest: str = ""
+
+
+def parse(text: str) -> Arn | None:
+    """The parts of the ARN of a table or of something below it; None when `text` is no such ARN."""
+    parts = text.split(":", 5)
+    if len(parts) != 6 or parts[0] != "arn" or parts[2] != "dynamodb":
+        return None
+    resource = parts[5].split("/", 3)
+    if len(resource) == 3 or resource[0] != "table" or len(resource) < 2 or not resource[1]:
+        return None
+    return Arn(parts[3], parts[4], resource[1], *resource[2:])
+
+
+def table_name(given: str, *, account: str, region: str) -> str:
+    """The table that a `TableName` names, which may be the table's ARN.
+
+    Errors: `ValidationException` for an ARN of another Region, partition or resource, `AccessDeniedException` for one
+    of another account.
+    """
+    if not given.startswith("arn:"):
+        return given
+    arn = parse(given)
+    if arn is None or arn.kind:
+        # Unsure: the whole text.
+        raise errors.validation(f"{errors.ENVELOPE}Invalid resource type in '{given}'")
+    if not given.startswith(f"arn:{partition_of(region)}:"):
+        raise errors.validation(f"{errors.ENVELOPE}Invalid AWS partition in '{given}'")
+    if arn.region != region:
+        raise errors.validation(f"{errors.ENVELOPE}Invalid AWS region in '{given}'")
+    if arn.account != account:
+        raise errors.access_denied()
+    return arn.table

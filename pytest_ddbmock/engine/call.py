@@ -1,0 +1,219 @@
+"""`Call`: one request in progress: its parameters, table, placeholders and used capacity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from pytest_ddbmock import errors
+from pytest_ddbmock.engine import arns
+from pytest_ddbmock.engine.calls import CallEntry
+from pytest_ddbmock.engine.operation import Answer, Operation
+from pytest_ddbmock.engine.request import Request
+from pytest_ddbmock.engine.shapes import Shape
+from pytest_ddbmock.errors import NotImplementedByMock
+from pytest_ddbmock.expressions.condition import Condition, compile_condition
+from pytest_ddbmock.expressions.placeholders import Placeholders
+from pytest_ddbmock.metering.usage import Usage
+from pytest_ddbmock.storage.change import Actor, Change, Write
+from pytest_ddbmock.storage.settings import ACTIVE, CREATING, DELETING
+from pytest_ddbmock.storage.table import Table
+from pytest_ddbmock.values.attribute import attributes_to_wire
+from pytest_ddbmock.values.item import EMPTY, Item, decode_item
+
+if TYPE_CHECKING:
+    from pytest_ddbmock.engine.engine import Engine
+
+
+class Call:
+    """One attempt at one operation.
+
+    Parameters are read through `param`, which notes the name: a parameter of the service model that nobody has read
+    when the first effect or the answer is due is refused by name instead of being ignored.
+    """
+
+    __slots__ = ("_read", "engine", "entry", "now", "operation", "params", "placeholders", "request", "shape", "usages")
+
+    def __init__(
+        self, engine: Engine, request: Request, operation: Operation, shape: Shape, entry: CallEntry, now: int
+    ) -> None:
+        self.engine = engine
+        self.request = request
+        self.operation = operation
+        self.shape = shape
+        self.entry = entry
+        self.now = now
+        """Microseconds since the epoch; the same for the whole call."""
+        self.params = request.params
+        self.placeholders: Placeholders | None = None
+        self.usages: dict[str, Usage] = {}
+        self._read: set[str] = set()
+
+    # ---- parameters
+
+    def param(self, name: str, default: Any = None) -> Any:
+        """A top-level parameter; null counts as absent."""
+        value = self.params.get(name)
+        if value is None:
+            return default
+        self._read.add(name)
+        return value
+
+    def item(self, name: str) -> Item:
+        """A parameter that is an item or a key."""
+        return decode_item(self.param(name))
+
+    def refuse_mixing(self, expressions: Sequence[str], with_legacy: Sequence[str]) -> None:
+        """Expressions and the parameters that they replaced cannot stand in one request."""
+        legacy = [name for name in with_legacy if self.params.get(name) is not None]
+        if legacy:
+            modern = [name for name in expressions if self.params.get(name) is not None]
+            if modern:
+                raise errors.validation(
+                    "Can not use both expression and non-expression parameters in the same request: "
+                    f"Non-expression parameters: {{{', '.join(legacy)}}} "
+                    f"Expression parameters: {{{', '.join(modern)}}}",
+                    wraps=True,
+                )
+
+    def bind(self, expressions: Sequence[str], *, with_values: bool = True) -> Placeholders:
+        """The `#n` and `:v` of the request; `expressions` are the parameters that can use them.
+
+        Errors: `ValidationException` for placeholders without an expression and for malformed maps.
+        """
+        names = self.param("ExpressionAttributeNames")
+        values = self.param("ExpressionAttributeValues") if with_values else None
+        if (names is not None or values is not None) and all(self.params.get(name) is None for name in expressions):
+            if names is not None:
+                raise errors.validation(
+                    "ExpressionAttributeNames can only be specified when using expressions", wraps=True
+                )
+            users = [name for name in expressions if name != "ProjectionExpression"]
+            verb = "is" if len(users) == 1 else "are"
+            raise errors.validation(
+                "ExpressionAttributeValues can only be specified when using expressions: "
+                f"{' and '.join(users)} {verb} null",
+                wraps=True,
+            )
+        self.placeholders = Placeholders(names, values, on_write=self.operation.envelope)
+        return self.placeholders
+
+    def condition(self, kind: str, placeholders: Placeholders) -> Condition | None:
+        """The compiled condition or filter of the request, None without one."""
+        text = self.param(kind)
+        return None if text is None else compile_condition(kind, text, placeholders)
+
+    def refuse_unknown(self, given: dict[str, Any], known: Iterable[str], where: str) -> None:
+        """Refuse by name what a nested structure of the request holds besides `known` members."""
+        extra = [name for name, value in given.items() if value is not None and name not in known]
+        if extra:
+            raise NotImplementedByMock(self.operation.name, f"{where}.{extra[0]}")
+
+    def require_all_read(self) -> None:
+        """Refuse a parameter of the service model that nobody has looked at."""
+        if len(self._read) < len(self.params):
+            for name, value in self.params.items():
+                # What the model does not know is dropped by the service's JSON parser.
+                if value is not None and name not in self._read and name in self.shape.members:
+                    raise NotImplementedByMock(self.operation.name, f"the parameter {name}")
+
+    # ---- tables
+
+    def find_table(self, given: str) -> Table | None:
+        """The table that a `TableName` names (name or ARN), in whatever status."""
+        account, region = self.request.account, self.request.region
+        return self.engine.catalog.table(account, region, arns.table_name(given, account=account, region=region))
+
+    def table(self, given: str | None = None) -> Table:
+        """The table that a data operation works on: `TableName`, or one of several that a request names.
+
+        Errors: `ResourceNotFoundException` when there is none, or when it is not ready for data.
+        """
+        table = self.find_table(self.param("TableName") if given is None else given)
+        if table is None or table.settings.status in (CREATING, DELETING):
+            raise errors.resource_not_found()
+        if table.name not in self.entry.tables:
+            self.entry.tables += (table.name,)
+        return table
+
+    def usable_table(self) -> Table:
+        """The table that a control-plane operation works on, in whatever status but not missing.
+
+        Errors: `ResourceNotFoundException` that names the table.
+        """
+        given = self.param("TableName")
+        table = self.find_table(given)
+        if table is None:
+            raise errors.table_not_found(given)
+        self.entry.tables = (table.name,)
+        return table
+
+    def active_table(self) -> Table:
+        """`usable_table` that may be changed now.
+
+        Errors: `ResourceInUseException` while it is being created, updated or deleted.
+        """
+        table = self.usable_table()
+        status = table.settings.status
+        if status == CREATING:
+            raise errors.being_changed(f"Table is being created: {table.name}")
+        if status == DELETING:
+            raise errors.being_changed(f"Table is being deleted: {table.name}")
+        if status != ACTIVE:
+            raise errors.being_changed(f"Table is being updated: {table.name}")
+        return table
+
+    # ---- effects
+
+    def admit(self) -> None:
+        """The last moment for a refusal: nothing is done yet, the request is good, the table is known."""
+        self.require_all_read()
+        self.engine.scenario.faults.strike(self.operation.name, self.entry.tables)
+
+    def require(self, condition: Condition | None, stored: Item | None) -> None:
+        """The condition of a write must hold for the stored item.
+
+        Errors: `ConditionalCheckFailedException`, with the item where the request asks for it.
+        """
+        wants_item = self.param("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
+        if condition is not None and not condition.test(EMPTY if stored is None else stored):
+            shown = attributes_to_wire(stored) if wants_item and stored is not None else None
+            raise errors.conditional_check_failed(shown)
+
+    def commit(self, *writes: Write, actor: Actor = Actor.USER) -> list[Change]:
+        """Make the writes real and count what they consume."""
+        self.require_all_read()
+        changes = self.engine.commit(writes, now=self.now, actor=actor)
+        for write, change in zip(writes, changes, strict=True):
+            self.usage(write.table).write(change)
+        self.entry.items = len(changes)
+        return changes
+
+    def usage(self, table: Table) -> Usage:
+        """What the call has consumed of a table."""
+        usage = self.usages.get(table.name)
+        if usage is None:
+            usage = self.usages[table.name] = Usage(table)
+        return usage
+
+    # ---- the answer
+
+    def answer(self, **members: Any) -> Answer:
+        """The members that are not None."""
+        self.require_all_read()
+        if self.usages:
+            self.entry.units += sum(usage.total for usage in self.usages.values())
+        return {name: value for name, value in members.items() if value is not None}
+
+    def capacity(self, mode: str | None) -> Any:
+        """`ConsumedCapacity` of a call on one table; None when `mode`, the request's wish, says so."""
+        if mode not in ("TOTAL", "INDEXES"):
+            return None
+        [usage] = self.usages.values()
+        return usage.to_wire(mode)
+
+    def capacities(self, mode: str | None) -> list[Any] | None:
+        """`ConsumedCapacity` of a call on several tables."""
+        if mode not in ("TOTAL", "INDEXES"):
+            return None
+        return [usage.to_wire(mode) for usage in self.usages.values()]

@@ -1,0 +1,34 @@
+"""`commit`: the only door for item changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from pytest_ddbmock.storage.change import Actor, Change, Write
+from pytest_ddbmock.storage.table import Table
+
+
+class Committer:
+    """Makes writes real, numbers them, and tells whoever follows the tables.
+
+    `seq` is the number of the last change of any table. It never falls, not even in a rollback: what an earlier test
+    holds in its hands (a shard iterator) must not mean something else in a later one.
+    """
+
+    def __init__(self, followers: Sequence[Callable[[Table], None]] = ()) -> None:
+        """`followers` are called with each table that has changed."""
+        self.seq = 0
+        self._followers = followers
+
+    def commit(self, writes: Sequence[Write], *, now: int, actor: Actor = Actor.USER) -> list[Change]:
+        """Make all writes real, at one moment in microseconds. Refusals came before: `Call.admit`."""
+        changes: list[Change] = []
+        for table, key, item in writes:
+            self.seq += 1
+            change = Change(self.seq, max(now, table.history.last_at), key, table.get_at(key), item, actor)
+            table.apply(change)
+            changes.append(change)
+        for table in {id(write.table): write.table for write in writes}.values():
+            for catch_up in self._followers:
+                catch_up(table)
+        return changes

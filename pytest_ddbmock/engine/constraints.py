@@ -1,0 +1,334 @@
+"""Requests against the service model: JSON types first, then `N validation errors detected: ...`.
+
+Attribute values are not looked into here: `values.attribute` decodes and checks them in one go.
+Source: captured answers; the bounds come from the service model.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from pytest_ddbmock import errors
+from pytest_ddbmock.engine import shapes
+from pytest_ddbmock.engine.shapes import Shape
+from pytest_ddbmock.errors import DynamoDBError
+from pytest_ddbmock.values import attribute, wire
+
+Check: TypeAlias = Callable[[Any, str, list[str]], None]
+"""Adds what is wrong with a value at a path to the list; raises `SerializationException` for a wrong JSON type."""
+
+NAME_PATTERN = "[a-zA-Z0-9_.-]+"
+
+ENUM_ORDER = {
+    "returnConsumedCapacity": "INDEXES, TOTAL, NONE",
+    "returnValues": "ALL_NEW, UPDATED_OLD, ALL_OLD, NONE, UPDATED_NEW",
+    "returnItemCollectionMetrics": "SIZE, NONE",
+    "returnValuesOnConditionCheckFailure": "ALL_OLD, NONE",  # Unsure: order.
+    "conditionalOperator": "OR, AND",
+    "comparisonOperator": "IN, NULL, BETWEEN, LT, NOT_CONTAINS, EQ, GT, NOT_NULL, NE, LE, BEGINS_WITH, GE, CONTAINS",
+    "select": "SPECIFIC_ATTRIBUTES, COUNT, ALL_ATTRIBUTES, ALL_PROJECTED_ATTRIBUTES",
+    "attributeType": "B, N, S",
+    "keyType": "HASH, RANGE",
+    "projectionType": "ALL, INCLUDE, KEYS_ONLY",
+    "billingMode": "PROVISIONED, PAY_PER_REQUEST",
+    "action": "ADD, PUT, DELETE",
+}
+"""The order in which AWS prints the values, where it is not the model's."""
+
+REPORTED_ALONE = {"PutItem", "UpdateItem"}
+"""Operations that tell of a bad TableName before they look at anything else."""
+
+VALUE_NOT_SHOWN = {("Query", "limit"): "Limit"}
+"""Members that AWS names in capitals and without their value."""
+
+INTEGER_NAMES = {shapes.INTEGER: "Integer", shapes.LONG: "Long"}
+REAL_NAMES = {shapes.FLOAT: "Float", shapes.DOUBLE: "Double"}
+
+
+def require(operation: str, shape: Shape, params: dict[str, Any]) -> None:
+    """Check the parameters of an operation.
+
+    Errors: `SerializationException`, `ValidationException` that lists the violated constraints.
+    """
+    violations: list[str] = []
+    _checker(shape)(params, "", violations)
+    if violations:
+        if operation in REPORTED_ALONE:
+            violations = [text for text in violations if " at 'tableName' " in text] or violations
+        raise errors.constraints_violated([_as_shown(operation, text) for text in violations])
+
+
+def _as_shown(operation: str, text: str) -> str:
+    for (where, path), shown in VALUE_NOT_SHOWN.items():
+        marker = f" at '{path}' "
+        if where == operation and marker in text:
+            return f"Value at '{shown}' {text.split(marker, 1)[1]}"
+    return text
+
+
+def require_types(shape: Shape, params: Any) -> None:
+    """Look for a wrong JSON type anywhere, attribute values included: AWS tells of it before all else."""
+    if shape.kind == shapes.ATTRIBUTE_VALUE:
+        try:
+            attribute.decode(params)
+        except DynamoDBError as error:
+            if error.code == "SerializationException":
+                raise
+    elif shape.kind == shapes.STRUCTURE:
+        _require_structure(shape, params)
+        for name, member in shape.members.items():
+            if params.get(name) is not None:
+                require_types(member, params[name])
+    elif shape.kind in (shapes.LIST, shapes.MAP):
+        _checker(shape)(params, "", [])
+        assert shape.element is not None, "lists and maps hold something"
+        for element in params.values() if shape.kind == shapes.MAP else params:
+            require_types(shape.element, element)
+    else:
+        _checker(shape)(params, "", [])
+
+
+def member_name(wire_name: str) -> str:
+    """How paths spell a member: `TableName` is `tableName`, `SSESpecification` is `sSESpecification`."""
+    return wire_name[:1].lower() + wire_name[1:]
+
+
+_CHECKERS: dict[int, tuple[Shape, Check]] = {}
+
+
+def _checker(shape: Shape) -> Check:
+    """The compiled check of a shape; shapes are made once, so their identity is the key."""
+    known = _CHECKERS.get(id(shape))
+    if known is None:
+        known = _CHECKERS[id(shape)] = (shape, _compile(shape))
+    return known[1]
+
+
+def _compile(shape: Shape) -> Check:
+    if shape.kind == shapes.STRUCTURE:
+        return _compile_structure(shape)
+    if shape.kind == shapes.LIST:
+        return _compile_list(shape)
+    if shape.kind == shapes.MAP:
+        return _compile_map(shape)
+    if shape.kind == shapes.STRING:
+        return _compile_string(shape)
+    if shape.kind in INTEGER_NAMES or shape.kind in REAL_NAMES:
+        return _compile_number(shape)
+    if shape.kind == shapes.BOOLEAN:
+        return _check_boolean
+    if shape.kind == shapes.BLOB:
+        return _check_blob
+    if shape.kind == shapes.TIMESTAMP:
+        return _check_timestamp
+    return _check_nothing  # an attribute value
+
+
+def _require_structure(shape: Shape, value: Any) -> None:
+    if type(value) is not dict:
+        raise wire.structure_fault(value, shape.name)
+
+
+def _compile_structure(shape: Shape) -> Check:
+    members = [
+        (name, member_name(name), _checker(member), name in shape.required) for name, member in shape.members.items()
+    ]
+
+    def check(value: Any, path: str, violations: list[str]) -> None:
+        _require_structure(shape, value)
+        for name, lower, check_member, is_required in members:
+            given = value.get(name)
+            if given is not None:
+                check_member(given, path + lower, violations)
+            elif is_required:
+                violations.append(
+                    f"Value null at '{path}{lower}' failed to satisfy constraint: Member must not be null"
+                )
+
+    # Paths of nested members are joined by dots; the outermost structure has no name.
+    def check_nested(value: Any, path: str, violations: list[str]) -> None:
+        check(value, f"{path}." if path else "", violations)
+
+    return check_nested
+
+
+def _compile_list(shape: Shape) -> Check:
+    assert shape.element is not None, "lists hold something"
+    check_element = _checker(shape.element)
+    is_opaque = shape.element.kind == shapes.ATTRIBUTE_VALUE
+
+    def check(value: Any, path: str, violations: list[str]) -> None:
+        if not isinstance(value, list | tuple):
+            raise wire.list_fault(value)
+        _check_length(shape, value, path, violations)
+        if not is_opaque:
+            for index, element in enumerate(value, 1):
+                if element is not None:
+                    check_element(element, f"{path}.{index}.member", violations)
+
+    return check
+
+
+def _compile_map(shape: Shape) -> Check:
+    assert shape.element is not None, "maps hold something"
+    element = shape.element
+    check_element = _checker(element)
+    key_rules = _rules(shape.key) if shape.key is not None else []
+    is_opaque = element.kind == shapes.ATTRIBUTE_VALUE
+
+    def check(value: Any, path: str, violations: list[str]) -> None:
+        if type(value) is not dict:
+            raise wire.map_fault(value, _java_type(element))
+        _check_length(shape, value, path, violations)
+        if key_rules and any(not holds(key) for key in value for holds, _ in key_rules):
+            rules = ", ".join(text for _, text in key_rules)
+            violations.append(
+                f"Value '{_shown(value, shape)}' at '{path}' failed to satisfy constraint: "
+                f"Map keys must satisfy constraint: [{rules}]"
+            )
+        if not is_opaque:
+            for key, held in value.items():
+                if held is not None:
+                    check_element(held, f"{path}.{key}.member", violations)
+
+    return check
+
+
+def _rules(shape: Shape) -> list[tuple[Callable[[str], bool], str]]:
+    """The rules for map keys of a shape: what tells that a key is good, and how AWS words it."""
+    rules: list[tuple[Callable[[str], bool], str]] = []
+    maximum, minimum = shape.maximum, shape.minimum
+    # Names of attributes are bounded by the size of the item; a table may be named by its ARN.
+    if shape.name == "TableArn":
+        return [
+            (
+                lambda key: key.startswith("arn:") or bool(re.fullmatch(NAME_PATTERN, key, re.ASCII)),
+                f"Member must satisfy regular expression pattern: {NAME_PATTERN}",
+            )
+        ]
+    if maximum is not None:
+        rules.append((lambda key: len(key) <= maximum, f"Member must have length less than or equal to {int(maximum)}"))
+    if minimum:
+        rules.append(
+            (lambda key: len(key) >= minimum, f"Member must have length greater than or equal to {int(minimum)}")
+        )
+    if shape.pattern is not None:
+        pattern = re.compile(shape.pattern, re.ASCII)
+        rules.append(
+            (
+                lambda key: bool(pattern.fullmatch(key)),
+                f"Member must satisfy regular expression pattern: {shape.pattern}",
+            )
+        )
+    return rules
+
+
+def _compile_string(shape: Shape) -> Check:
+    pattern = None if shape.pattern is None else re.compile(shape.pattern, re.ASCII)
+    is_table = shape.name == "TableArn"
+
+    def check(value: Any, path: str, violations: list[str]) -> None:
+        if not isinstance(value, str):
+            raise wire.scalar_fault(value, "String")
+        if shape.enum and value not in shape.enum:
+            allowed = ENUM_ORDER.get(path.rpartition(".")[2]) or ", ".join(shape.enum)
+            violations.append(_violation(value, path, f"Member must satisfy enum value set: [{allowed}]"))
+        _check_length(shape, value, path, violations)
+        if is_table:
+            if value and not value.startswith("arn:") and not re.fullmatch(NAME_PATTERN, value, re.ASCII):
+                violations.append(
+                    _violation(value, path, f"Member must satisfy regular expression pattern: {NAME_PATTERN}")
+                )
+        elif pattern is not None and value and not pattern.fullmatch(value):
+            violations.append(
+                _violation(value, path, f"Member must satisfy regular expression pattern: {shape.pattern}")
+            )
+
+    return check
+
+
+def _compile_number(shape: Shape) -> Check:
+    java = INTEGER_NAMES.get(shape.kind) or REAL_NAMES[shape.kind]
+    is_whole = shape.kind in INTEGER_NAMES
+
+    def check(value: Any, path: str, violations: list[str]) -> None:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise wire.scalar_fault(value, java)
+        if is_whole and isinstance(value, float):
+            # Unsure: AWS may round; an error is the safer answer.
+            raise wire.scalar_fault(value, java)
+        if shape.minimum is not None and value < shape.minimum:
+            bound = f"Member must have value greater than or equal to {int(shape.minimum)}"
+            violations.append(_violation(value, path, bound))
+        if shape.maximum is not None and value > shape.maximum:
+            bound = f"Member must have value less than or equal to {int(shape.maximum)}"
+            violations.append(_violation(value, path, bound))
+
+    return check
+
+
+def _check_boolean(value: Any, path: str, violations: list[str]) -> None:
+    if not isinstance(value, bool):
+        raise wire.scalar_fault(value, "Boolean")
+
+
+def _check_blob(value: Any, path: str, violations: list[str]) -> None:
+    wire.to_bytes(value)
+
+
+def _check_timestamp(value: Any, path: str, violations: list[str]) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise wire.scalar_fault(value, "Date")
+
+
+def _check_nothing(value: Any, path: str, violations: list[str]) -> None:
+    pass
+
+
+def _check_length(shape: Shape, value: Any, path: str, violations: list[str]) -> None:
+    length = len(value)
+    if shape.minimum is not None and length < shape.minimum:
+        violations.append(
+            _violation(
+                _shown(value, shape), path, f"Member must have length greater than or equal to {int(shape.minimum)}"
+            )
+        )
+    if shape.maximum is not None and length > shape.maximum:
+        violations.append(
+            _violation(
+                _shown(value, shape), path, f"Member must have length less than or equal to {int(shape.maximum)}"
+            )
+        )
+
+
+def _violation(value: object, path: str, rule: str) -> str:
+    return f"Value '{value}' at '{path}' failed to satisfy constraint: {rule}"
+
+
+def _java_type(shape: Shape) -> str:
+    """How the service's own error texts name what a map holds."""
+    if shape.kind == shapes.STRING:
+        return "java.lang.String"
+    return f"com.amazonaws.dynamodb.v20120810.{shape.name}"
+
+
+def _shown(value: Any, shape: Shape) -> str:
+    """`value` as AWS prints it, in the manner of Java's `toString`."""
+    if value is None:
+        return "null"
+    if shape.kind == shapes.STRUCTURE and isinstance(value, dict):
+        members = ", ".join(
+            f"{member_name(name)}={_shown(value.get(name), member)}" for name, member in shape.members.items()
+        )
+        return f"{shape.name}({members})"
+    if shape.element is not None and isinstance(value, list | tuple):
+        return "[" + ", ".join(_shown(element, shape.element) for element in value) + "]"
+    if shape.element is not None and isinstance(value, dict):
+        return "{" + ", ".join(f"{key}={_shown(held, shape.element)}" for key, held in value.items()) + "}"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):  # an attribute value
+        return "AttributeValue(" + ", ".join(f"{tag.lower()}={held}" for tag, held in value.items()) + ")"
+    return str(value)

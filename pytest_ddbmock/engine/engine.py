@@ -1,0 +1,159 @@
+"""`Engine`: the accounts of one mock, and the road of every call."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from pytest_ddbmock import errors
+from pytest_ddbmock.clock import SECOND, Clock
+from pytest_ddbmock.engine import constraints
+from pytest_ddbmock.engine.agenda import Agenda
+from pytest_ddbmock.engine.call import Call
+from pytest_ddbmock.engine.catalog import Catalog
+from pytest_ddbmock.engine.commit import Committer
+from pytest_ddbmock.engine.expiry import sweep
+from pytest_ddbmock.engine.operation import Answer, Operation
+from pytest_ddbmock.engine.request import Request
+from pytest_ddbmock.engine.scenario import Scenario
+from pytest_ddbmock.engine.shapes import Shapes
+from pytest_ddbmock.errors import DynamoDBError, NotImplementedByMock
+from pytest_ddbmock.storage.change import Actor, Change, Write
+from pytest_ddbmock.storage.table import Kept, Table
+
+
+class Engine:
+    """Answers calls. Knows no botocore, no pytest and no wall clock; one lock, no threads of its own.
+
+    `pace` is how long changes of tables take and `ttl_delay` how long expired items stay, both in seconds of `clock`.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        shapes: Shapes,
+        operations: Mapping[tuple[str, str], Operation],
+        followers: Sequence[Callable[[Table], None]] = (),
+        pace: float = 0.0,
+        ttl_delay: float = 0.0,
+    ) -> None:
+        self.clock = clock
+        self.lock = threading.RLock()
+        self.pace = round(pace * SECOND)
+        """Microseconds."""
+        self.ttl_delay = round(ttl_delay * SECOND)
+        """Microseconds."""
+        self.catalog = Catalog()
+        self.agenda = Agenda()
+        self.scenario = Scenario()
+        self._shapes = shapes
+        self._operations = operations
+        self._committer = Committer(followers)
+        self._kept: list[Kept] = [self.catalog, self.agenda]
+        self._ids = random.Random(0x0DDB)
+        self._serial = itertools.count(1)
+
+    # ---- the road of a call
+
+    def call(self, request: Request) -> Answer:
+        """Serve one request.
+
+        Errors: `DynamoDBError` for whatever AWS would refuse; `NotImplementedByMock` for operations and parameters
+        that are not served. Source: "DynamoDB low-level API".
+        """
+        operation = self._operations.get((request.service, request.operation))
+        shape = self._shapes.input(request.service, request.operation)
+        if shape is None:
+            raise errors.unknown_operation()
+        with self.lock:
+            now = self.run_due()
+            entry = self.scenario.calls.begin(request, now)
+            try:
+                if operation is None:
+                    raise NotImplementedByMock(request.operation)
+                try:
+                    constraints.require(request.operation, shape, request.params)
+                    return operation.serve(Call(self, request, operation, shape, entry, now))
+                except DynamoDBError as error:
+                    if error.code != "SerializationException":
+                        constraints.require_types(shape, request.params)
+                    if error.wraps and operation.envelope:
+                        raise DynamoDBError(
+                            error.code, errors.ENVELOPE + str(error.message), status=error.status, **error.fields
+                        ) from None
+                    raise
+            except Exception as error:
+                entry.error = error.code if isinstance(error, DynamoDBError) else type(error).__name__
+                raise
+
+    def run_due(self) -> int:
+        """Do what has fallen due: statuses, expiry. Gives the moment in microseconds up to which that is."""
+        with self.lock:
+            now = self.clock.now()
+            self.agenda.run(now)
+            sweep(self, now)
+            return now
+
+    # ---- item changes
+
+    def commit(self, writes: Sequence[Write], *, now: int, actor: Actor = Actor.USER) -> list[Change]:
+        """Make all writes real; the only door for item changes."""
+        return self._committer.commit(writes, now=now, actor=actor)
+
+    @property
+    def seq(self) -> int:
+        """Sequence number of the last change of any table."""
+        return self._committer.seq
+
+    # ---- going back
+
+    def keep(self, holder: Kept) -> None:
+        """Have `holder` marked and rolled back with the engine."""
+        self._kept.append(holder)
+
+    def mark(self) -> Any:
+        """What `rollback` needs; costs nothing that grows with the items."""
+        with self.lock:
+            return [(holder, holder.mark()) for holder in self._kept]
+
+    def rollback(self, mark: Any) -> None:
+        """Be again as at the mark. Sequence numbers and ids go on."""
+        with self.lock:
+            for holder, its_mark in mark:
+                holder.rollback(its_mark)
+
+    def new_scenario(self) -> None:
+        """Forget what the last test scripted and did."""
+        with self.lock:
+            self.scenario = Scenario()
+
+    def begin_history(self) -> None:
+        """Let the history of all tables begin now: what they hold was always there, as for a seed."""
+        with self.lock:
+            now = self.clock.now()
+            for table in self.catalog.all_tables():
+                table.change_settings(created_at=now)
+                if table.settings.recovery is not None:
+                    recovery = table.settings.recovery
+                    table.change_settings(recovery=type(recovery)(now, recovery.days))
+                table.forget_history(self.seq)
+
+    # ---- numbers and names
+
+    def serial(self) -> int:
+        """A number that this engine has not given before, rollbacks included."""
+        return next(self._serial)
+
+    def hex_id(self, digits: int) -> str:
+        """A lower-case hexadecimal id, the same in every run."""
+        return f"{self._ids.getrandbits(4 * digits):0{digits}x}"
+
+    def uuid(self) -> str:
+        """A version 4 UUID, the same in every run."""
+        digits = self.hex_id(32)
+        variant = "89ab"[int(digits[16], 16) % 4]
+        return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"

@@ -1,0 +1,45 @@
+"""`Operation` and the `@operation` registry: an operation is declared once, next to the code that serves it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from pytest_ddbmock.engine.request import DYNAMODB
+
+if TYPE_CHECKING:
+    from pytest_ddbmock.engine.call import Call
+
+Answer: TypeAlias = dict[str, Any]
+"""What an operation returns, by wire name: blobs as bytes, timestamps as epoch seconds; the caller may change it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An operation that is served.
+
+    `envelope` tells that some semantic errors of this operation open with `1 validation error detected: `.
+    """
+
+    service: str
+    name: str
+    serve: Callable[[Call], Answer]
+    envelope: bool
+
+
+OPERATIONS: dict[tuple[str, str], Operation] = {}
+"""By service and name; full once `pytest_ddbmock.operations` has been imported."""
+
+
+def operation(
+    name: str, *, service: str = DYNAMODB, envelope: bool = False
+) -> Callable[[Callable[[Call], Answer]], Callable[[Call], Answer]]:
+    """Declare the function that serves AWS's operation `name`."""
+
+    def register(serve: Callable[[Call], Answer]) -> Callable[[Call], Answer]:
+        assert (service, name) not in OPERATIONS, f"{name} is declared twice"
+        OPERATIONS[service, name] = Operation(service, name, serve, envelope)
+        return serve
+
+    return register

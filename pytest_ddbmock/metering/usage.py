@@ -1,0 +1,74 @@
+"""`Usage`: what one call consumed of one table and its indexes, and its `ConsumedCapacity`.
+
+Source: "ConsumedCapacity" (API reference), captured answers for the shapes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pytest_ddbmock.metering.units import write_units
+from pytest_ddbmock.storage.change import Change
+from pytest_ddbmock.storage.table import Table
+from pytest_ddbmock.values.item import Item
+
+
+class Usage:
+    """Capacity units of one call on one table: its own and by index."""
+
+    __slots__ = ("indexes", "table", "units")
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.units = 0.0
+        self.indexes: dict[str, float] = {}
+
+    @property
+    def total(self) -> float:
+        """Units of the table and all indexes."""
+        return self.units + sum(self.indexes.values())
+
+    def read(self, units: float, index: str | None = None) -> None:
+        """Count a read of the table or of an index."""
+        if index is None:
+            self.units += units
+        else:
+            self.indexes[index] = self.indexes.get(index, 0.0) + units
+
+    def write(self, change: Change) -> None:
+        """Count a change: the table's part and that of every index whose entry it touches."""
+        old, new = change.old, change.new
+        self.units += write_units(0 if old is None else old.size, 0 if new is None else new.size)
+        for index in self.table.settings.indexes:
+            units = self._index_units(index.name, old, new)
+            if units:
+                self.read(units, index.name)
+
+    def _index_units(self, name: str, old: Item | None, new: Item | None) -> float:
+        view = self.table.views[name]
+        old_place = None if old is None else view.place_of(old)
+        new_place = None if new is None else view.place_of(new)
+        old_entry = None if old is None or old_place is None else view.entry(old)
+        new_entry = None if new is None or new_place is None else view.entry(new)
+        if old_entry is None or new_entry is None or old_place != new_place:
+            # An index entry that moves is deleted in one place and written in the other.
+            return sum(write_units(0, entry.size) for entry in (old_entry, new_entry) if entry is not None)
+        return 0.0 if old_entry == new_entry else write_units(old_entry.size, new_entry.size)
+
+    def to_wire(self, mode: str) -> dict[str, Any]:
+        """`ConsumedCapacity` for `ReturnConsumedCapacity` TOTAL or INDEXES."""
+        answer: dict[str, Any] = {"TableName": self.table.name, "CapacityUnits": self.total}
+        if mode == "INDEXES":
+            answer["Table"] = {"CapacityUnits": self.units}
+            for member, indexes in (
+                ("LocalSecondaryIndexes", self.table.settings.local_indexes),
+                ("GlobalSecondaryIndexes", self.table.settings.global_indexes),
+            ):
+                used = {
+                    index.name: {"CapacityUnits": self.indexes[index.name]}
+                    for index in indexes
+                    if index.name in self.indexes
+                }
+                if used:
+                    answer[member] = used
+        return answer

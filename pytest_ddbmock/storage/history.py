@@ -1,0 +1,86 @@
+"""`History`: all changes of one table, in order; append, since, until, cut."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from operator import attrgetter
+
+from pytest_ddbmock.storage.change import Change
+
+_SEQ = attrgetter("seq")
+_AT = attrgetter("at")
+
+
+class History:
+    """The changes of one table. Followers, restores and rollback only read it.
+
+    `start` is the sequence number before the first change that is known, `began_at` its moment in microseconds
+    (None while the table is older than all that is asked about).
+    """
+
+    __slots__ = ("_changes", "began_at", "start")
+
+    def __init__(self, start: int, began_at: int) -> None:
+        self._changes: list[Change] = []
+        self.start = start
+        self.began_at = began_at
+
+    def append(self, change: Change) -> None:
+        """Write down the newest change."""
+        self._changes.append(change)
+
+    @property
+    def last_seq(self) -> int:
+        """Sequence number of the newest change, else of the beginning."""
+        return self._changes[-1].seq if self._changes else self.start
+
+    @property
+    def last_at(self) -> int:
+        """Moment of the newest change in microseconds, else of the beginning."""
+        return self._changes[-1].at if self._changes else self.began_at
+
+    def since(self, seq: int, limit: int | None = None) -> list[Change]:
+        """Up to `limit` changes with a higher sequence number than `seq`, oldest first."""
+        changes = self._changes
+        if not changes or changes[-1].seq <= seq:
+            return []
+        start = bisect_right(changes, seq, key=_SEQ)
+        return changes[start:] if limit is None else changes[start : start + limit]
+
+    def backwards_to(self, seq: int) -> Iterator[Change]:
+        """The changes with a higher sequence number than `seq`, newest first."""
+        for change in reversed(self._changes):
+            if change.seq <= seq:
+                return
+            yield change
+
+    def after(self, moment: int) -> list[Change]:
+        """The changes made later than `moment` in microseconds, newest first."""
+        newer = self._changes[bisect_right(self._changes, moment, key=_AT) :]
+        newer.reverse()
+        return newer
+
+    def seq_at(self, moment: int) -> int:
+        """Sequence number of the last change made at or before `moment` in microseconds."""
+        index = bisect_right(self._changes, moment, key=_AT)
+        return self._changes[index - 1].seq if index else self.start
+
+    def cut(self, seq: int) -> None:
+        """Forget the changes with a higher sequence number than `seq`."""
+        del self._changes[bisect_right(self._changes, seq, key=_SEQ) :]
+
+    def restart(self, seq: int, began_at: int) -> None:
+        """Forget everything: what the table holds now is how it began."""
+        self._changes.clear()
+        self.start = seq
+        self.began_at = began_at
+
+    def __len__(self) -> int:
+        return len(self._changes)
+
+    def check(self) -> None:
+        """Assert the invariants: sequence numbers rise, moments do not fall."""
+        for earlier, later in zip(self._changes, self._changes[1:], strict=False):
+            assert earlier.seq < later.seq
+            assert earlier.at <= later.at

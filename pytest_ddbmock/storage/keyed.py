@@ -1,0 +1,184 @@
+"""`KeyedItems`: partition -> sorted sort keys -> item; ranges, scan order, invariants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple, TypeAlias
+
+from sortedcontainers import SortedList
+
+from pytest_ddbmock.values.item import Item
+
+Partition: TypeAlias = Any
+"""Payload of the partition key, or a tuple of payloads where several attributes make it up."""
+
+Sort: TypeAlias = Any
+"""Sortable form of the sort key, or a tuple of sortable forms; None where items have a partition key only."""
+
+
+class Bounds(NamedTuple):
+    """A range of sort keys; None for an open end."""
+
+    low: Sort = None
+    high: Sort = None
+    includes_low: bool = True
+    includes_high: bool = True
+
+    def hold(self, sort: Sort) -> bool:
+        """Whether `sort` lies inside."""
+        if self.low is not None and (sort < self.low or (sort == self.low and not self.includes_low)):
+            return False
+        return self.high is None or sort < self.high or (sort == self.high and self.includes_high)
+
+    def after(self, sort: Sort, *, reverse: bool) -> Bounds:
+        """What is left of the range behind `sort` in reading direction."""
+        if reverse:
+            if self.high is None or sort <= self.high:
+                return self._replace(high=sort, includes_high=False)
+        elif self.low is None or sort >= self.low:
+            return self._replace(low=sort, includes_low=False)
+        return self
+
+
+EVERYTHING = Bounds()
+
+
+class _Partition:
+    """The items of a partition that has held a second sort key."""
+
+    __slots__ = ("items", "order")
+
+    def __init__(self) -> None:
+        self.items: dict[Sort, Item] = {}
+        self.order: Any = SortedList()
+
+
+class KeyedItems:
+    """Items by partition and sort key.
+
+    A partition is the bare item until it holds a second sort key: most partitions of most tables stay there.
+    The partitions' scan order (by hash) is made at the first scan and kept up from then on.
+    """
+
+    __slots__ = ("_by_hash", "_hash_of", "_partitions", "_sort_of", "bytes", "count")
+
+    def __init__(self, sort_of: Callable[[Item], Sort], hash_of: Callable[[Partition], int]) -> None:
+        self._sort_of = sort_of
+        self._hash_of = hash_of
+        self._partitions: dict[Partition, Item | _Partition] = {}
+        self._by_hash: Any = None
+        self.count = 0
+        self.bytes = 0
+
+    def get(self, partition: Partition, sort: Sort) -> Item | None:
+        """The item at a place, None when there is none."""
+        held = self._partitions.get(partition)
+        if held is None:
+            return None
+        if type(held) is _Partition:
+            return held.items.get(sort)
+        return held if sort is None or self._sort_of(held) == sort else None  # type: ignore[return-value,arg-type]
+
+    def put(self, partition: Partition, sort: Sort, item: Item) -> None:
+        """Put `item` at its place, over whatever is there."""
+        held = self._partitions.get(partition)
+        if held is None:
+            self._partitions[partition] = item
+            if self._by_hash is not None:
+                self._by_hash.add((self._hash_of(partition), partition))
+        elif type(held) is _Partition:
+            old = held.items.get(sort)
+            held.items[sort] = item
+            if old is not None:
+                self.bytes += item.size - old.size
+                return
+            held.order.add(sort)
+        else:
+            only: Item = held  # type: ignore[assignment]
+            if sort is None or self._sort_of(only) == sort:
+                self._partitions[partition] = item
+                self.bytes += item.size - only.size
+                return
+            grown = _Partition()
+            first = self._sort_of(only)
+            grown.items = {first: only, sort: item}
+            grown.order.update((first, sort))
+            self._partitions[partition] = grown
+        self.count += 1
+        self.bytes += item.size
+
+    def remove(self, partition: Partition, sort: Sort) -> None:
+        """Remove the item at a place; there is one."""
+        held = self._partitions[partition]
+        if type(held) is _Partition:
+            self.bytes -= held.items.pop(sort).size
+            held.order.remove(sort)
+            self.count -= 1
+            if held.items:
+                return
+        else:
+            self.bytes -= held.size  # type: ignore[union-attr]
+            self.count -= 1
+        del self._partitions[partition]
+        if self._by_hash is not None:
+            self._by_hash.remove((self._hash_of(partition), partition))
+
+    def range(self, partition: Partition, bounds: Bounds = EVERYTHING, *, reverse: bool = False) -> Iterator[Item]:
+        """The items of a partition whose sort keys lie in `bounds`, in order of the sort key."""
+        held = self._partitions.get(partition)
+        if held is None:
+            return iter(())
+        if type(held) is _Partition:
+            order = held.order.irange(bounds.low, bounds.high, (bounds.includes_low, bounds.includes_high), reverse)
+            return map(held.items.__getitem__, order)
+        only: Item = held  # type: ignore[assignment]
+        if bounds is not EVERYTHING and not bounds.hold(self._sort_of(only)):
+            return iter(())
+        return iter((only,))
+
+    def scan(
+        self,
+        low: int,
+        high: int,
+        after: tuple[Partition, Sort] | None = None,
+    ) -> Iterator[Item]:
+        """The items of the partitions whose hash lies in [low, high), by hash, then sort key; `after` a place."""
+        if self._by_hash is None:
+            self._by_hash = SortedList((self._hash_of(partition), partition) for partition in self._partitions)
+        start: tuple[Any, ...] = (low,)
+        if after is not None:
+            partition, sort = after
+            place = (self._hash_of(partition), partition)
+            if sort is not None:
+                yield from self.range(partition, Bounds(low=sort, includes_low=False))
+            start = max(start, place)
+        for place in self._by_hash.irange(start, (high,), (after is None or start == (low,), False)):
+            held = self._partitions[place[1]]
+            if type(held) is _Partition:
+                yield from map(held.items.__getitem__, held.order)
+            else:
+                yield held  # type: ignore[misc]
+
+    def collection_bytes(self, partition: Partition) -> int:
+        """Bytes of all items of one partition."""
+        return sum(item.size for item in self.range(partition))
+
+    def __iter__(self) -> Iterator[Item]:
+        for held in self._partitions.values():
+            if type(held) is _Partition:
+                yield from held.items.values()
+            else:
+                yield held  # type: ignore[misc]
+
+    def check(self) -> None:
+        """Assert the invariants: counts, bytes, order, and that each item lies where its sort key says."""
+        items = list(self)
+        assert self.count == len(items)
+        assert self.bytes == sum(item.size for item in items)
+        for held in self._partitions.values():
+            if type(held) is _Partition:
+                assert held.items, "an empty partition is dropped"
+                assert list(held.order) == sorted(held.items)
+                assert all(self._sort_of(item) == sort for sort, item in held.items.items())
+        if self._by_hash is not None:
+            assert list(self._by_hash) == sorted((self._hash_of(p), p) for p in self._partitions)

@@ -1,0 +1,119 @@
+"""`KeySchema` and `Projection` (frozen): which attributes are keys, checks of keys.
+
+Source: "Core components of Amazon DynamoDB", "Using Global Secondary Indexes", captured answers for the texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from pytest_ddbmock import errors
+from pytest_ddbmock.errors import DynamoDBError
+from pytest_ddbmock.values import sizes
+from pytest_ddbmock.values.attribute import Value
+from pytest_ddbmock.values.item import Item
+from pytest_ddbmock.values.ordering import SortKey, sort_key
+
+MAX_HASH_SIZE = 2048
+"""Bytes of a partition key value."""
+MAX_RANGE_SIZE = 1024
+"""Bytes of a sort key value."""
+
+Key = tuple[str | bytes, SortKey | None]
+"""Where an item lies in its table: payload of the partition key, sortable form of the sort key (None without one)."""
+
+KEY_MISMATCH = "The provided key element does not match the schema"
+
+
+def hash_too_long() -> DynamoDBError:
+    """A partition key value over 2048 bytes (AWS's spelling)."""
+    return errors.invalid_parameters(f"Size of hashkey has exceeded the maximum size limit of{MAX_HASH_SIZE} bytes")
+
+
+def range_too_long() -> DynamoDBError:
+    """A sort key value over 1024 bytes."""
+    return errors.invalid_parameters(
+        f"Aggregated size of all range keys has exceeded the size limit of {MAX_RANGE_SIZE} bytes"
+    )
+
+
+def empty_key(name: str, value: Value) -> DynamoDBError:
+    """An empty string or binary as a key of the table."""
+    kind = "string" if value[0] == "S" else "binary"
+    return errors.validation(
+        "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty "
+        f"{kind} value. Key: {name}"
+    )
+
+
+@dataclass(frozen=True)
+class KeySchema:
+    """The key attributes of a table or index in schema order, and their types (`S`, `N`, `B`).
+
+    Tables and local indexes have one HASH and at most one RANGE attribute, global indexes up to four of each.
+    """
+
+    hash_keys: tuple[str, ...]
+    range_keys: tuple[str, ...]
+    types: Mapping[str, str]
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """All key attributes, HASH first."""
+        return self.hash_keys + self.range_keys
+
+    def key_of(self, item: Item) -> Key:
+        """Where a whole item that is to be written lies in its table.
+
+        Errors: `ValidationException` for a key attribute that is missing, of another type, empty or too long.
+        """
+        for name in self.names:
+            value = item.get(name)
+            if value is None:
+                raise errors.invalid_parameters(f"Missing the key {name} in the item")
+            if value[0] != self.types[name]:
+                raise errors.invalid_parameters(
+                    f"Type mismatch for key {name} expected: {self.types[name]} actual: {value[0]}"
+                )
+        return self._checked(item)
+
+    def key_of_key(self, key: Item) -> Key:
+        """Where the item with the key attributes `key`, the parameter `Key`, lies.
+
+        Errors: `ValidationException` for other attributes, other types, empty and too long values.
+        """
+        if len(key) != len(self.names):
+            raise errors.validation(KEY_MISMATCH)
+        for name in self.names:
+            value = key.get(name)
+            if value is None or value[0] != self.types[name]:
+                raise errors.validation(KEY_MISMATCH)
+        return self._checked(key)
+
+    def _checked(self, item: Item) -> Key:
+        for name in self.names:
+            if not item[name][1]:
+                raise empty_key(name, item[name])
+        hash_value = item[self.hash_keys[0]]
+        # No shorter text can be too long in UTF-8; numbers never are.
+        if len(hash_value[1]) > MAX_HASH_SIZE // 4 and sizes.of_value(hash_value) > MAX_HASH_SIZE:
+            raise hash_too_long()
+        if not self.range_keys:
+            return hash_value[1], None
+        range_value = item[self.range_keys[0]]
+        if len(range_value[1]) > MAX_RANGE_SIZE // 4 and sizes.of_value(range_value) > MAX_RANGE_SIZE:
+            raise range_too_long()
+        return hash_value[1], sort_key(range_value)
+
+
+ALL, KEYS_ONLY, INCLUDE = "ALL", "KEYS_ONLY", "INCLUDE"
+
+
+@dataclass(frozen=True)
+class Projection:
+    """What an index holds of an item: `kind` is `ALL`, `KEYS_ONLY` or `INCLUDE` (with `non_key_attributes`)."""
+
+    kind: str = ALL
+    non_key_attributes: tuple[str, ...] = ()

@@ -1,0 +1,198 @@
+"""`Table`: schema, own view, indexes, history and settings of one table."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from pytest_ddbmock.storage.change import Change
+from pytest_ddbmock.storage.expiry import ExpiryView
+from pytest_ddbmock.storage.history import History
+from pytest_ddbmock.storage.schema import Key, KeySchema
+from pytest_ddbmock.storage.settings import Index, Settings
+from pytest_ddbmock.storage.view import View
+from pytest_ddbmock.values.item import Item
+from pytest_ddbmock.values.ordering import sort_key
+
+
+class Kept(Protocol):
+    """Something with state that AWS would keep: it can be marked and rolled back to the mark."""
+
+    def mark(self) -> Any:
+        """Whatever `rollback` needs; taking it costs nothing that grows with the items."""
+        ...
+
+    def rollback(self, mark: Any) -> None:
+        """Be again as at the mark."""
+        ...
+
+
+class Items(Protocol):
+    """Items of a table at some moment, for reading."""
+
+    def items(self) -> list[Item]:
+        """All items in key order: partition key, then sort key."""
+        ...
+
+    def get(self, key: Item) -> Item | None:
+        """The item with these key attributes."""
+        ...
+
+
+@dataclass(frozen=True)
+class TableMark:
+    """What `Table.rollback` needs."""
+
+    seq: int
+    settings: Settings
+    views: dict[str, View]
+    expiry: ExpiryView | None
+
+
+class Table:
+    """One table. Items change by `apply` alone, which `engine.commit` calls; everything else reads."""
+
+    def __init__(self, name: str, arn: str, table_id: str, schema: KeySchema, settings: Settings, seq: int) -> None:
+        """`seq` is the engine's last sequence number: where the history begins."""
+        self.name = name
+        self.arn = arn
+        self.id = table_id
+        self.schema = schema
+        self.settings = settings
+        self.history = History(seq, settings.created_at)
+        self.base = View(schema, seq)
+        self.views: dict[str, View] = {}
+        """Indexes by name; the local ones move with the table, `followers.global_index` moves the global ones."""
+        self.expiry: ExpiryView | None = None
+        for index in settings.indexes:
+            self.add_view(index)
+
+    # ---- reading
+
+    def __len__(self) -> int:
+        return len(self.base)
+
+    def get_at(self, key: Key) -> Item | None:
+        """The item at a key as `KeySchema` computes it."""
+        return self.base.get(key)
+
+    def get(self, key: Item) -> Item | None:
+        """The item with these key attributes.
+
+        Errors: `ValidationException` when they are not the table's key.
+        """
+        return self.base.get(self.schema.key_of_key(key))
+
+    def items(self) -> list[Item]:
+        """All items in key order: partition key, then sort key."""
+        return in_key_order(self.base, self.schema)
+
+    def as_of(self, moment: int) -> PastTable:
+        """The table as it was at `moment` in microseconds, all changes of that microsecond included."""
+        view = View(self.schema, self.history.seq_at(moment))
+        view.fill(iter(self.base), view.position)
+        for change in self.history.after(moment):
+            view.undo(change)
+        return PastTable(view)
+
+    # ---- changing
+
+    def apply(self, change: Change) -> None:
+        """Take over a change: into the history, the table's own view, local indexes and the expiry order."""
+        self.history.append(change)
+        self.base.put_base(change)
+        if self.views:
+            for index in self.settings.local_indexes:
+                self.views[index.name].apply(change)
+        if self.expiry is not None:
+            self.expiry.apply(change)
+
+    def add_view(self, index: Index) -> None:
+        """Build an index over what the table holds."""
+        view = View(index.schema, self.base.position, base=self.schema, projection=index.projection)
+        view.fill(iter(self.base), self.base.position)
+        self.views[index.name] = view
+
+    def expire_by(self, attribute: str | None) -> None:
+        """Keep the items in order of the expiry time in `attribute`, or no longer."""
+        if attribute is None:
+            self.expiry = None
+            return
+        self.expiry = ExpiryView(self.schema, self.base.position, attribute)
+        self.expiry.fill(iter(self.base), self.base.position)
+
+    def change_settings(self, **changes: Any) -> None:
+        """Replace fields of the settings."""
+        self.settings = dataclasses.replace(self.settings, **changes)
+
+    # ---- going back
+
+    def mark(self) -> TableMark:
+        """What `rollback` needs."""
+        return TableMark(self.history.last_seq, self.settings, dict(self.views), self.expiry)
+
+    def rollback(self, mark: TableMark) -> None:
+        """Be again as at the mark: undo the changes since, each view those that it has seen."""
+        self.views = dict(mark.views)
+        self.expiry = mark.expiry
+        views: list[View] = [self.base, *self.views.values()]
+        if self.expiry is not None:
+            views.append(self.expiry)
+        for view in views:
+            for change in self.history.backwards_to(mark.seq):
+                if change.seq <= view.position:
+                    view.undo(change)
+            view.position = min(view.position, mark.seq)
+        self.history.cut(mark.seq)
+        self.settings = mark.settings
+
+    def forget_history(self, seq: int) -> None:
+        """What the table holds now is how it began; `seq` is the engine's last sequence number."""
+        self.history.restart(seq, self.settings.created_at)
+        for view in (self.base, *self.views.values()):
+            view.position = seq
+        if self.expiry is not None:
+            self.expiry.position = seq
+
+    def check(self) -> None:
+        """Assert the invariants: every index holds just what the table's items say."""
+        self.history.check()
+        self.base.check()
+        for index in self.settings.indexes:
+            view = self.views[index.name]
+            view.check()
+            if view.position == self.base.position:
+                fresh = View(index.schema, 0, base=self.schema, projection=index.projection)
+                fresh.fill(iter(self.base), 0)
+                assert list(view.scan()) == list(fresh.scan()), index.name
+        if self.expiry is not None:
+            self.expiry.check()
+
+
+class PastTable:
+    """A table as it was, for reading."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+
+    def items(self) -> list[Item]:
+        """All items in key order: partition key, then sort key."""
+        return in_key_order(self._view, self._view.schema)
+
+    def get(self, key: Item) -> Item | None:
+        """The item with these key attributes."""
+        return self._view.get(self._view.schema.key_of_key(key))
+
+    def __iter__(self) -> Iterator[Item]:
+        return iter(self._view)
+
+    def __len__(self) -> int:
+        return len(self._view)
+
+
+def in_key_order(items: View, schema: KeySchema) -> list[Item]:
+    """All items sorted by partition key, then sort key."""
+    names = schema.names
+    return sorted(items, key=lambda item: tuple([sort_key(item[name]) for name in names]))

@@ -1,0 +1,262 @@
+"""`View`: items under one key schema, a table's own or an index's; sparse and projected; moves along a history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from pytest_ddbmock.expressions.key_condition import KeyRange
+from pytest_ddbmock.storage.change import Change
+from pytest_ddbmock.storage.keyed import EVERYTHING, Bounds, KeyedItems, Partition, Sort
+from pytest_ddbmock.storage.schema import ALL, MAX_HASH_SIZE, MAX_RANGE_SIZE, KeySchema, Projection
+from pytest_ddbmock.values import sizes
+from pytest_ddbmock.values.attribute import Value
+from pytest_ddbmock.values.item import Item
+from pytest_ddbmock.values.ordering import HASH_SPACE, partition_hash, sort_key
+
+Place = tuple[Partition, Sort]
+
+
+class _Last:
+    """Sorts behind everything: closes a range of tuples that begin alike."""
+
+    __slots__ = ()
+
+    def __lt__(self, other: object) -> bool:
+        return False
+
+    def __le__(self, other: object) -> bool:
+        return self is other
+
+    def __gt__(self, other: object) -> bool:
+        return self is not other
+
+    def __ge__(self, other: object) -> bool:
+        return True
+
+
+_LAST = _Last()
+
+
+class View:
+    """Items in key order. `position` is the sequence number of the last change that it has seen.
+
+    A table's own view holds every item under the table's key. An index holds the items that have all of its key
+    attributes, as much of them as is projected, in the order of (RANGE attributes, place in the table).
+    """
+
+    __slots__ = ("_base", "_items", "_names", "place_of", "position", "schema")
+
+    def __init__(
+        self, schema: KeySchema, position: int, *, base: KeySchema | None = None, projection: Projection | None = None
+    ) -> None:
+        """`base` is the table's schema for an index, None for the table's own view."""
+        self.schema = schema
+        self.position = position
+        self._base = base
+        self._names: tuple[str, ...] | None = None
+        if base is not None and projection is not None and projection.kind != ALL:
+            self._names = tuple(dict.fromkeys(schema.names + base.names + projection.non_key_attributes))
+        self._place_by(_table_place(schema) if base is None else _index_place(schema, base))
+
+    def _place_by(self, place_of: Callable[[Item], Place | None]) -> None:
+        self.place_of = place_of
+        self._items = KeyedItems(
+            lambda item: place_of(item)[1],  # type: ignore[index]  # what is held has a place
+            _hash_of_one if len(self.schema.hash_keys) == 1 else _hash_of_several,
+        )
+
+    # ---- moving along the history
+
+    def apply(self, change: Change) -> None:
+        """Take over a change that follows `position`."""
+        self._replace(change.old, change.new)
+        self.position = change.seq
+
+    def undo(self, change: Change) -> None:
+        """Take back the change at `position`; the caller sets the position when done."""
+        self._replace(change.new, change.old)
+
+    def put_base(self, change: Change) -> None:
+        """`apply` for a table's own view, where the change tells the place."""
+        if change.new is not None:
+            self._items.put(*change.key, change.new)
+        elif change.old is not None:
+            self._items.remove(*change.key)
+        self.position = change.seq
+
+    def _replace(self, old: Item | None, new: Item | None) -> None:
+        place_of = self.place_of
+        old_place = None if old is None else place_of(old)
+        new_place = None if new is None else place_of(new)
+        if old_place is not None and old_place != new_place:
+            self._items.remove(*old_place)
+        if new_place is not None:
+            assert new is not None, "only items have a place"
+            self._items.put(*new_place, self.entry(new))
+
+    def fill(self, items: Iterator[Item], position: int) -> None:
+        """Take over all of `items`: a backfill, a restore, an import."""
+        for item in items:
+            self._replace(None, item)
+        self.position = position
+
+    def entry(self, item: Item) -> Item:
+        """What the view holds of an item."""
+        return item if self._names is None else item.only(self._names)
+
+    # ---- reading
+
+    def get(self, place: Place) -> Item | None:
+        """The item at a place."""
+        return self._items.get(*place)
+
+    def query(self, key_range: KeyRange, *, after: Item | None = None, reverse: bool = False) -> Iterator[Item]:
+        """The items of a key range in order of the sort key; `after` is an exclusive start key."""
+        partition, bounds = self.span(key_range)
+        if after is not None:
+            place = self.place_of(after)
+            assert place is not None, "the caller has checked the start key"
+            bounds = bounds.after(place[1], reverse=reverse)
+        return self._items.range(partition, bounds, reverse=reverse)
+
+    def span(self, key_range: KeyRange) -> tuple[Partition, Bounds]:
+        """Partition and bounds of the sort key of a key range."""
+        payloads = tuple(payload for _, payload in key_range.partition)
+        partition = payloads[0] if len(payloads) == 1 else payloads
+        if self._base is None:
+            if key_range.equals:
+                value = sort_key(key_range.equals[0])
+                return partition, Bounds(value, value)
+            return partition, _plain_bounds(key_range)
+        return partition, _tuple_bounds(key_range)
+
+    def scan(self, *, after: Item | None = None, segment: int = 0, segments: int = 1) -> Iterator[Item]:
+        """All items of a segment in scan order; `after` is an exclusive start key."""
+        place = None if after is None else self.place_of(after)
+        return self._items.scan(*segment_bounds(segment, segments), place)
+
+    def hash_of(self, place: Place) -> int:
+        """Where the partition of a place lies in the hash space."""
+        several = len(self.schema.hash_keys) > 1
+        return _hash_of_several(place[0]) if several else _hash_of_one(place[0])
+
+    def collection_bytes(self, partition: Partition) -> int:
+        """Bytes of all items of one partition."""
+        return self._items.collection_bytes(partition)
+
+    def __iter__(self) -> Iterator[Item]:
+        """All items, in no order."""
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        return self._items.count
+
+    @property
+    def bytes(self) -> int:
+        """Size of all items together, without storage overhead."""
+        return self._items.bytes
+
+    def check(self) -> None:
+        """Assert the invariants."""
+        self._items.check()
+
+
+def segment_bounds(segment: int, segments: int) -> tuple[int, int]:
+    """First hash of a segment of a parallel scan, and first hash behind it."""
+    return -(-segment * HASH_SPACE // segments), -(-(segment + 1) * HASH_SPACE // segments)
+
+
+def _hash_of_one(partition: Any) -> int:
+    return partition_hash(partition)
+
+
+def _hash_of_several(partition: Any) -> int:
+    return partition_hash(*partition)
+
+
+def _table_place(schema: KeySchema) -> Callable[[Item], Place | None]:
+    hash_name = schema.hash_keys[0]
+    if not schema.range_keys:
+        return lambda item: (item[hash_name][1], None)
+    range_name = schema.range_keys[0]
+    return lambda item: (item[hash_name][1], sort_key(item[range_name]))
+
+
+def _index_place(schema: KeySchema, base: KeySchema) -> Callable[[Item], Place | None]:
+    """Place of an item in an index; None when it lacks a key attribute, or has one that cannot be a key.
+
+    Writes with key values of a wrong type are refused; a backfill meets them and leaves the item out.
+    """
+    names, types = schema.names, schema.types
+    hash_names, range_names = schema.hash_keys, schema.range_keys
+    base_place = _table_place(base)
+    is_local = hash_names == base.hash_keys
+
+    def place(item: Item) -> Place | None:
+        for name in names:
+            value = item.get(name)
+            if value is None or value[0] != types[name] or not value[1]:
+                return None
+        if not _fits(item, hash_names, MAX_HASH_SIZE) or not _fits(item, range_names, MAX_RANGE_SIZE):
+            return None
+        payloads = tuple([item[name][1] for name in hash_names])
+        partition = payloads[0] if len(payloads) == 1 else payloads
+        sorts = tuple([sort_key(item[name]) for name in range_names])
+        base_partition, base_sort = base_place(item)  # type: ignore[misc]  # every item has a place in its table
+        # Items with equal index keys lie in the table's own internal order.
+        if is_local:
+            return partition, (*sorts, base_sort)
+        return partition, (*sorts, partition_hash(base_partition), base_partition, base_sort)
+
+    return place
+
+
+def _fits(item: Item, names: tuple[str, ...], limit: int) -> bool:
+    for name in names:
+        value = item[name]
+        if len(value[1]) > limit // 4 and sizes.of_value(value) > limit:
+            return False
+    return True
+
+
+def _plain_bounds(key_range: KeyRange) -> Bounds:
+    """Bounds of a bare sort key."""
+    operator, operands = key_range.operator, key_range.operands
+    if operator is None:
+        return EVERYTHING
+    if operator == "begins_with":
+        return Bounds(operands[0][1], _behind_prefix(operands[0]), includes_high=False)
+    first = sort_key(operands[0])
+    if operator == "BETWEEN":
+        return Bounds(first, sort_key(operands[1]))
+    if operator in ("<", "<="):
+        return Bounds(high=first, includes_high=operator == "<=")
+    return Bounds(low=first, includes_low=operator == ">=")
+
+
+def _tuple_bounds(key_range: KeyRange) -> Bounds:
+    """Bounds of a tuple of RANGE attributes that goes on with the place in the table."""
+    prefix = tuple([sort_key(value) for value in key_range.equals])
+    inner = _plain_bounds(key_range)
+    # A shorter tuple sorts before every tuple that it begins; `_LAST` makes it sort behind them all.
+    low = prefix if inner.low is None else (*prefix, inner.low)
+    if inner.low is not None and not inner.includes_low:
+        low = (*low, _LAST)
+    if inner.high is None:
+        high: tuple[Any, ...] = (*prefix, _LAST)
+    elif inner.includes_high:
+        high = (*prefix, inner.high, _LAST)
+    else:
+        high = (*prefix, inner.high)
+    return Bounds(low, high)
+
+
+def _behind_prefix(prefix: Value) -> Any:
+    """The first string or binary that sorts behind all that begin with `prefix`; None when there is none."""
+    payload = prefix[1]
+    if isinstance(payload, str):
+        kept = payload.rstrip("\U0010ffff")
+        return kept[:-1] + chr(ord(kept[-1]) + 1) if kept else None
+    kept_bytes = payload.rstrip(b"\xff")
+    return kept_bytes[:-1] + bytes([kept_bytes[-1] + 1]) if kept_bytes else None
