@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pytest_ddbmock import errors
@@ -103,6 +103,21 @@ class Call:
         text = self.param(kind)
         return None if text is None else compile_condition(kind, text, placeholders)
 
+    def legacy_condition(self, name: str, compile_it: Callable[[Any, str | None], Condition]) -> Condition | None:
+        """The condition of `Expected` or of a filter of old, with its `ConditionalOperator`; None without one."""
+        given = self.param(name)
+        operator = self.param("ConditionalOperator")
+        if given is not None:
+            return compile_it(given, operator)
+        if operator is not None:
+            raise errors.validation("ConditionalOperator cannot be used without Filter or Expected")
+        return None
+
+    def require_all_used(self) -> None:
+        """Every placeholder of the request must stand in an expression."""
+        if self.placeholders is not None:
+            self.placeholders.require_all_used()
+
     def refuse_unknown(self, given: dict[str, Any], known: Iterable[str], where: str) -> None:
         """Refuse by name what a nested structure of the request holds besides `known` members."""
         extra = [name for name, value in given.items() if value is not None and name not in known]
@@ -170,12 +185,13 @@ class Call:
         self.require_all_read()
         self.engine.scenario.faults.strike(self.operation.name, self.entry.tables)
 
-    def require(self, condition: Condition | None, stored: Item | None) -> None:
-        """The condition of a write must hold for the stored item.
+    def admit_condition(self, condition: Condition | None, stored: Item | None) -> None:
+        """`admit` a single-item write whose condition must hold for the stored item.
 
         Errors: `ConditionalCheckFailedException`, with the item where the request asks for it.
         """
         wants_item = self.param("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
+        self.admit()
         if condition is not None and not condition.test(EMPTY if stored is None else stored):
             shown = attributes_to_wire(stored) if wants_item and stored is not None else None
             raise errors.conditional_check_failed(shown)

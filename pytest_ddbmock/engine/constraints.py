@@ -177,11 +177,22 @@ def _compile_map(shape: Shape) -> Check:
     check_element = _checker(element)
     key_rules = _rules(shape.key) if shape.key is not None else []
     is_opaque = element.kind == shapes.ATTRIBUTE_VALUE
+    # AWS reports the length of a list in a map at the map.
+    lengths = (element.minimum or 0, element.maximum) if element.kind == shapes.LIST and element.maximum else None
 
     def check(value: Any, path: str, violations: list[str]) -> None:
         if type(value) is not dict:
             raise wire.map_fault(value, _java_type(element))
         _check_length(shape, value, path, violations)
+        if lengths is not None and any(
+            isinstance(held, list) and not lengths[0] <= len(held) <= lengths[1] for held in value.values()
+        ):
+            violations.append(
+                f"Value '{_shown(value, shape)}' at '{path}' failed to satisfy constraint: "
+                f"Map value must satisfy constraint: [Member must have length less than or equal to {int(lengths[1])}, "
+                f"Member must have length greater than or equal to {int(lengths[0])}]"
+            )
+            return
         if key_rules and any(not holds(key) for key in value for holds, _ in key_rules):
             rules = ", ".join(text for _, text in key_rules)
             violations.append(

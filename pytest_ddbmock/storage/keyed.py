@@ -159,10 +159,6 @@ class KeyedItems:
             else:
                 yield held  # type: ignore[misc]
 
-    def collection_bytes(self, partition: Partition) -> int:
-        """Bytes of all items of one partition."""
-        return sum(item.size for item in self.range(partition))
-
     def __iter__(self) -> Iterator[Item]:
         for held in self._partitions.values():
             if type(held) is _Partition:

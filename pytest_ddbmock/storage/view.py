@@ -141,9 +141,9 @@ class View:
         several = len(self.schema.hash_keys) > 1
         return _hash_of_several(place[0]) if several else _hash_of_one(place[0])
 
-    def collection_bytes(self, partition: Partition) -> int:
-        """Bytes of all items of one partition."""
-        return self._items.collection_bytes(partition)
+    def collection(self, partition: Partition) -> Iterator[Item]:
+        """All items of one partition."""
+        return self._items.range(partition)
 
     def __iter__(self) -> Iterator[Item]:
         """All items, in no order."""

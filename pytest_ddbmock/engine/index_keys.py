@@ -1,0 +1,81 @@
+"""Checks of the attributes that are keys of a table's indexes, when an item is to be written.
+
+An item may lack them (the index is sparse), but what it has must be able to be a key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from pytest_ddbmock import errors
+from pytest_ddbmock.errors import DynamoDBError
+from pytest_ddbmock.storage.schema import MAX_HASH_SIZE, MAX_RANGE_SIZE, hash_too_long, range_too_long
+from pytest_ddbmock.storage.settings import Index
+from pytest_ddbmock.storage.table import Table
+from pytest_ddbmock.values import sizes
+from pytest_ddbmock.values.attribute import Value
+from pytest_ddbmock.values.item import Item
+
+
+def require_index_keys(table: Table, item: Item) -> None:
+    """Check a whole item that is put.
+
+    Errors: `ValidationException` that names the alphabetically first offending index.
+    """
+    for index in sorted(table.settings.indexes, key=lambda index: index.name):
+        for name in index.schema.names:
+            value = item.get(name)
+            if value is not None:
+                _require_type(index, name, value)
+                if not value[1]:
+                    raise _empty_on_put(index, name, value)
+                _require_size(index, name, value)
+
+
+def require_updated_index_keys(table: Table, item: Item, touched: Collection[str]) -> None:
+    """Check the result of an update, as far as the update has touched it.
+
+    Errors: `ValidationException`.
+    """
+    for index in sorted(table.settings.indexes, key=lambda index: index.name):
+        for name in index.schema.names:
+            value = item.get(name)
+            if value is not None and name in touched:
+                _require_type(index, name, value)  # Unsure: another text is documented for transactions.
+                if not value[1]:
+                    raise _empty_on_update(value)
+                _require_size(index, name, value)
+
+
+def _require_type(index: Index, name: str, value: Value) -> None:
+    expected = index.schema.types[name]
+    if value[0] != expected:
+        raise errors.invalid_parameters(
+            f"Type mismatch for Index Key {name} Expected: {expected} Actual: {value[0]} IndexName: {index.name}"
+        )
+
+
+def _require_size(index: Index, name: str, value: Value) -> None:
+    is_hash = name in index.schema.hash_keys
+    if sizes.of_value(value) > (MAX_HASH_SIZE if is_hash else MAX_RANGE_SIZE):
+        raise hash_too_long() if is_hash else range_too_long()
+
+
+def _kind(value: Value) -> str:
+    return "string" if value[0] == "S" else "binary"
+
+
+def _empty_on_put(index: Index, name: str, value: Value) -> DynamoDBError:
+    return errors.validation(
+        "One or more parameter values are not valid. A value specified for a secondary index key is not supported. "
+        f"The AttributeValue for a key attribute cannot contain an empty {_kind(value)} value. "
+        f"IndexName: {index.name}, IndexKey: {name}"
+    )
+
+
+def _empty_on_update(value: Value) -> DynamoDBError:
+    return errors.validation(
+        "One or more parameter values are not valid. The update expression attempted to update a secondary index key "
+        "to a value that is not supported. The AttributeValue for a key attribute cannot contain an empty "
+        f"{_kind(value)} value."
+    )

@@ -1,0 +1,121 @@
+"""Pages of Query and Scan: which items are evaluated, where a page ends, where the next one starts.
+
+Source: "Paginating table query results", "Query", "Scan" (API reference).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pytest_ddbmock import errors
+from pytest_ddbmock.errors import DynamoDBError
+from pytest_ddbmock.expressions.key_condition import KeyRange
+from pytest_ddbmock.storage.schema import KEY_MISMATCH, KeySchema
+from pytest_ddbmock.storage.view import View, segment_bounds
+from pytest_ddbmock.values.attribute import Wire, attributes_to_wire
+from pytest_ddbmock.values.item import Item, decode_item
+
+PAGE_BYTES = 1_048_576
+"""A page ends with the item that fills 1 MB. Unsure: whether that item still belongs to the page."""
+
+
+@dataclass(slots=True)
+class Page:
+    """Evaluated items: those that passed the filter, how many there were, their bytes, and the last if more follow."""
+
+    items: list[Item]
+    scanned: int
+    size: int
+    last: Item | None
+
+
+def read_page(items: Iterator[Item], *, limit: int | None, test: Callable[[Item], bool] | None) -> Page:
+    """Evaluate items until `limit` of them or 1 MB is reached, or none is left."""
+    matching: list[Item] = []
+    scanned = size = 0
+    for item in items:
+        scanned += 1
+        size += item.size
+        if test is None or test(item):
+            matching.append(item)
+        if size >= PAGE_BYTES or scanned == limit:
+            return Page(matching, scanned, size, item)
+    return Page(matching, scanned, size, None)
+
+
+def evaluated_key(item: Item, table: KeySchema, index: KeySchema | None) -> Wire:
+    """`LastEvaluatedKey`: the key attributes of table and index."""
+    names = table.names if index is None else dict.fromkeys(index.names + table.names)
+    return attributes_to_wire({name: item[name] for name in names})
+
+
+INVALID_START = "The provided starting key is invalid"
+
+
+def decode_start(given: Any) -> Item | None:
+    """The item of an `ExclusiveStartKey`, None without one.
+
+    Errors: `ValidationException` that names the starting key (except those for sets and numbers).
+    """
+    if given is None:
+        return None
+    try:
+        return decode_item(given)
+    except DynamoDBError as error:
+        message = str(error.message)
+        if error.code != "ValidationException" or "duplicates" in message or "number" in message.lower():
+            raise
+        raise errors.validation(f"{INVALID_START}: {message}") from None
+
+
+def require_start_shape(start: Item, table: KeySchema, index: KeySchema | None, *, is_query: bool) -> None:
+    """An exclusive start key must consist of the key attributes of table and index, in their types.
+
+    Errors: `ValidationException`.
+    """
+    names = set(table.names) | set(index.names if index is not None else ())
+    if len(start) != len(names) or (index is not None and not set(index.names) <= set(start)):
+        detailed = not is_query and index is None
+        raise errors.validation(f"{INVALID_START}: {KEY_MISMATCH}" if detailed else INVALID_START)
+    for name in table.names:
+        if name not in start or start[name][0] != table.types[name]:
+            raise errors.validation(f"{INVALID_START}: {KEY_MISMATCH}")
+    for name in index.names if index is not None else ():
+        if index is not None and start[name][0] != index.types[name]:
+            raise errors.validation(KEY_MISMATCH)
+    if any(not value[1] for value in start.values()):
+        raise errors.validation(f"{INVALID_START}: {KEY_MISMATCH}")  # Unsure: text for empty key values.
+
+
+def require_start_in_range(start: Item, view: View, key_range: KeyRange, *, reverse: bool) -> None:
+    """An exclusive start key must lie in the range that is queried.
+
+    Errors: `ValidationException`.
+    """
+    place = view.place_of(start)
+    if place is None:
+        raise errors.validation(INVALID_START)
+    partition, bounds = view.span(key_range)
+    if place[0] != partition:
+        raise errors.validation("The provided starting key is outside query boundaries based on provided conditions")
+    at_the_end = key_range.operator == ">=" and reverse and place[1] == bounds.low
+    if not bounds.hold(place[1]) or at_the_end:
+        raise errors.validation("The provided starting key does not match the range key predicate")
+
+
+def require_start_in_segment(start: Item, view: View, segment: int, segments: int) -> None:
+    """An exclusive start key of a parallel scan must come from the same segment.
+
+    Errors: `ValidationException`.
+    """
+    place = view.place_of(start)
+    if place is None:
+        raise errors.validation(INVALID_START)
+    low, high = segment_bounds(segment, segments)
+    if not low <= view.hash_of(place) < high:
+        raise errors.validation(
+            f"{INVALID_START}: Invalid ExclusiveStartKey. Please use ExclusiveStartKey with correct Segment. "
+            f"TotalSegments: {segments} Segment: {segment}"
+        )

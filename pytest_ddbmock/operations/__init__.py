@@ -1,0 +1,8 @@
+"""One function per AWS operation, one module per family; importing this package fills `OPERATIONS`."""
+
+from __future__ import annotations
+
+from pytest_ddbmock.engine.operation import OPERATIONS
+from pytest_ddbmock.operations import batches, items, query_scan
+
+__all__ = ["OPERATIONS", "batches", "items", "query_scan"]

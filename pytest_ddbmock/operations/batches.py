@@ -1,0 +1,171 @@
+"""BatchGetItem and BatchWriteItem."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pytest_ddbmock import errors
+from pytest_ddbmock.engine.call import Call
+from pytest_ddbmock.engine.index_keys import require_index_keys
+from pytest_ddbmock.engine.operation import Answer, operation
+from pytest_ddbmock.expressions.placeholders import Placeholders
+from pytest_ddbmock.expressions.projection import Projection, compile_projection, of_attributes_to_get
+from pytest_ddbmock.metering.collections import item_collection_metrics
+from pytest_ddbmock.metering.units import read_units
+from pytest_ddbmock.operations.items import require_item_size
+from pytest_ddbmock.storage.change import Write
+from pytest_ddbmock.storage.schema import KEY_MISMATCH, Key
+from pytest_ddbmock.storage.table import Table
+from pytest_ddbmock.values.attribute import Wire, attributes_to_wire
+from pytest_ddbmock.values.item import Item, decode_item
+
+MOST_KEYS = 100
+MOST_WRITES = 25
+RESPONSE_BYTES = 16 * 1024 * 1024
+
+DUPLICATES = "Provided list of item keys contains duplicates"
+
+
+class _Wanted:
+    """What BatchGetItem asks of one table."""
+
+    def __init__(self, call: Call, name: str, given: dict[str, Any]) -> None:
+        self.name = name
+        self.given = given
+        self.consistent: bool = given.get("ConsistentRead") or False
+        call.refuse_unknown(given, _KEYS_AND_ATTRIBUTES, f"RequestItems.{name}")
+        text, names = given.get("ProjectionExpression"), given.get("AttributesToGet")
+        if text is not None and names is not None:
+            raise errors.validation(
+                "Can not use both expression and non-expression parameters in the same request: "
+                "Non-expression parameters: {AttributesToGet} Expression parameters: {ProjectionExpression}"
+            )
+        self.keys = [decode_item(key) for key in given["Keys"]]
+        if text is None and given.get("ExpressionAttributeNames") is not None:
+            raise errors.validation("ExpressionAttributeNames can only be specified when using expressions")
+        self.placeholders = Placeholders(given.get("ExpressionAttributeNames"))
+        self.projection: Projection | None = None
+        if text is not None:
+            self.projection = compile_projection(text, self.placeholders)
+        elif names is not None:
+            self.projection = of_attributes_to_get(names)
+        if len({_identity(key) for key in self.keys}) < len(self.keys):
+            raise errors.validation(DUPLICATES)
+
+    def left(self, keys: list[Item]) -> Wire:
+        """An entry of `UnprocessedKeys`."""
+        options = {name: value for name, value in self.given.items() if name != "Keys" and value is not None}
+        return {"Keys": [attributes_to_wire(key) for key in keys], **options}
+
+
+_KEYS_AND_ATTRIBUTES = (
+    "Keys",
+    "AttributesToGet",
+    "ConsistentRead",
+    "ProjectionExpression",
+    "ExpressionAttributeNames",
+)
+
+
+def _identity(key: Item) -> Any:
+    """Something to compare keys by before the table is known; maps and lists, which cannot be keys, by their text."""
+    return tuple(
+        sorted((name, tag, payload if tag in "SNB" else repr(payload)) for name, (tag, payload) in key.items())
+    )
+
+
+@operation("BatchGetItem")
+def batch_get_item(call: Call) -> Answer:
+    """Order: API_BatchGetItem."""
+    capacity = call.param("ReturnConsumedCapacity")
+    given = call.param("RequestItems")
+    if sum(len(wanted.get("Keys") or ()) for wanted in given.values()) > MOST_KEYS:
+        raise errors.validation("Too many items requested for the BatchGetItem call")
+    requests = [_Wanted(call, name, wanted) for name, wanted in given.items()]
+    tables = [call.table(wanted.name) for wanted in requests]  # ---- below this line the tables are known
+    places = [
+        [table.schema.key_of_key(key) for key in wanted.keys] for table, wanted in zip(tables, requests, strict=True)
+    ]
+    for wanted in requests:
+        wanted.placeholders.require_all_used()
+    call.admit()
+    responses: dict[str, list[Wire]] = {}
+    unprocessed: dict[str, Wire] = {}
+    size = found = 0
+    for table, wanted, keys in zip(tables, requests, places, strict=True):
+        answers = responses.setdefault(wanted.name, [])
+        usage = call.usage(table)
+        for position, key in enumerate(keys):
+            item = table.get_at(key)
+            item_size = 0 if item is None else item.size
+            if size + item_size > RESPONSE_BYTES:
+                unprocessed[wanted.name] = wanted.left(wanted.keys[position:])
+                break
+            size += item_size
+            usage.read(read_units(item_size, consistent=wanted.consistent))
+            if item is not None:
+                found += 1
+                project = wanted.projection
+                answers.append(attributes_to_wire(item if project is None else project.apply(item)))
+    call.entry.items = found
+    call.entry.unread = bool(unprocessed)
+    return call.answer(Responses=responses, UnprocessedKeys=unprocessed, ConsumedCapacity=call.capacities(capacity))
+
+
+@operation("BatchWriteItem")
+def batch_write_item(call: Call) -> Answer:
+    """Order: API_BatchWriteItem. Everything is checked before anything is written."""
+    capacity = call.param("ReturnConsumedCapacity")
+    collection = call.param("ReturnItemCollectionMetrics")
+    given = call.param("RequestItems")
+    if sum(len(requests) for requests in given.values()) > MOST_WRITES:
+        raise errors.validation("Too many items requested for the BatchWriteItem call")
+    puts_and_deletes = {name: [_decode(call, request) for request in requests] for name, requests in given.items()}
+    tables = {name: call.table(name) for name in given}  # ---- below this line the tables are known
+    writes: list[Write] = []
+    for name, requests in puts_and_deletes.items():
+        table = tables[name]
+        writes += [_write(table, item, is_put=is_put) for is_put, item in requests]
+        if len({write.key for write in writes if write.table is table}) < sum(write.table is table for write in writes):
+            raise errors.validation(DUPLICATES)
+    call.admit()
+    call.commit(*writes)
+    metrics: dict[str, list[Any]] = {}
+    if collection == "SIZE":
+        for name, table in tables.items():
+            if table.settings.local_indexes:
+                collections: dict[Any, Key] = {write.key[0]: write.key for write in writes if write.table is table}
+                metrics[name] = [item_collection_metrics(table, key) for key in collections.values()]
+    return call.answer(
+        UnprocessedItems={},
+        ItemCollectionMetrics=metrics or None,
+        ConsumedCapacity=call.capacities(capacity),
+    )
+
+
+def _decode(call: Call, request: Any) -> tuple[bool, Item]:
+    """Whether a member of the batch puts, and its item or key."""
+    call.refuse_unknown(request, ("PutRequest", "DeleteRequest"), "RequestItems")
+    put, delete = request.get("PutRequest"), request.get("DeleteRequest")
+    if (put is None) == (delete is None):
+        # The service's own text, although no attribute value is at fault.
+        raise errors.validation(
+            "Supplied AttributeValue has more than one datatypes set, "
+            "must contain exactly one of the supported datatypes"
+        )
+    if put is not None:
+        item = decode_item(put["Item"])
+        require_item_size(item)
+        return True, item
+    return False, decode_item(delete["Key"])
+
+
+def _write(table: Table, item: Item, *, is_put: bool) -> Write:
+    if not is_put:
+        return Write(table, table.schema.key_of_key(item), None)
+    for name in table.schema.names:
+        if name in item and item[name][0] != table.schema.types[name]:
+            raise errors.validation(KEY_MISMATCH)
+    key = table.schema.key_of(item)
+    require_index_keys(table, item)
+    return Write(table, key, item)

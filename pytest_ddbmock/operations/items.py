@@ -1,0 +1,184 @@
+"""PutItem, GetItem, UpdateItem, DeleteItem."""
+
+from __future__ import annotations
+
+from pytest_ddbmock import errors
+from pytest_ddbmock.engine.call import Call
+from pytest_ddbmock.engine.index_keys import require_index_keys, require_updated_index_keys
+from pytest_ddbmock.engine.operation import Answer, operation
+from pytest_ddbmock.expressions import legacy
+from pytest_ddbmock.expressions.projection import Projection, compile_projection, of_attributes_to_get
+from pytest_ddbmock.expressions.update import Update, compile_update
+from pytest_ddbmock.metering.collections import item_collection_metrics
+from pytest_ddbmock.metering.units import read_units
+from pytest_ddbmock.storage.change import Write
+from pytest_ddbmock.storage.table import Table
+from pytest_ddbmock.values import sizes
+from pytest_ddbmock.values.attribute import attributes_to_wire
+from pytest_ddbmock.values.item import Item
+
+
+@operation("PutItem", envelope=True)
+def put_item(call: Call) -> Answer:
+    """Order: API_PutItem; "Expressions in DynamoDB"."""
+    capacity = call.param("ReturnConsumedCapacity")
+    collection = call.param("ReturnItemCollectionMetrics")
+    call.refuse_mixing(["ConditionExpression"], with_legacy=["Expected", "ConditionalOperator"])
+    item = call.item("Item")
+    placeholders = call.bind(["ConditionExpression"])
+    expected = call.legacy_condition("Expected", legacy.expected)
+    condition = call.condition("ConditionExpression", placeholders) or expected
+    returns = _all_old_or_none(call)
+    require_item_size(item)
+    table = call.table()  # ---- below this line the table is known
+    key = table.schema.key_of(item)
+    require_index_keys(table, item)
+    placeholders.require_all_used()
+    stored = table.get_at(key)
+    call.admit_condition(condition, stored)
+    [change] = call.commit(Write(table, key, item))
+    return call.answer(
+        Attributes=attributes_to_wire(change.old) if returns == "ALL_OLD" and change.old is not None else None,
+        ConsumedCapacity=call.capacity(capacity),
+        ItemCollectionMetrics=item_collection_metrics(table, key) if collection == "SIZE" else None,
+    )
+
+
+@operation("GetItem")
+def get_item(call: Call) -> Answer:
+    """Order: API_GetItem."""
+    capacity = call.param("ReturnConsumedCapacity")
+    consistent = call.param("ConsistentRead", False)
+    call.refuse_mixing(["ProjectionExpression"], with_legacy=["AttributesToGet"])
+    wanted = call.item("Key")
+    projection = projection_of(call)
+    table = call.table()  # ---- below this line the table is known
+    key = table.schema.key_of_key(wanted)
+    call.require_all_used()
+    call.admit()
+    item = table.get_at(key)
+    call.usage(table).read(read_units(0 if item is None else item.size, consistent=consistent))
+    call.entry.items = 0 if item is None else 1
+    return call.answer(
+        Item=None if item is None else attributes_to_wire(item if projection is None else projection.apply(item)),
+        ConsumedCapacity=call.capacity(capacity),
+    )
+
+
+@operation("DeleteItem")
+def delete_item(call: Call) -> Answer:
+    """Order: API_DeleteItem."""
+    capacity = call.param("ReturnConsumedCapacity")
+    collection = call.param("ReturnItemCollectionMetrics")
+    call.refuse_mixing(["ConditionExpression"], with_legacy=["Expected", "ConditionalOperator"])
+    wanted = call.item("Key")
+    expected = call.legacy_condition("Expected", legacy.expected)
+    placeholders = call.bind(["ConditionExpression"])
+    condition = call.condition("ConditionExpression", placeholders) or expected
+    returns = _all_old_or_none(call)
+    table = call.table()  # ---- below this line the table is known
+    key = table.schema.key_of_key(wanted)
+    placeholders.require_all_used()
+    stored = table.get_at(key)
+    call.admit_condition(condition, stored)
+    [change] = call.commit(Write(table, key, None))
+    return call.answer(
+        Attributes=attributes_to_wire(change.old) if returns == "ALL_OLD" and change.old is not None else None,
+        ConsumedCapacity=call.capacity(capacity),
+        ItemCollectionMetrics=item_collection_metrics(table, key) if collection == "SIZE" else None,
+    )
+
+
+@operation("UpdateItem", envelope=True)
+def update_item(call: Call) -> Answer:
+    """Order: API_UpdateItem; "Update expressions"."""
+    capacity = call.param("ReturnConsumedCapacity")
+    collection = call.param("ReturnItemCollectionMetrics")
+    returns = call.param("ReturnValues", "NONE")
+    call.refuse_mixing(
+        ["UpdateExpression", "ConditionExpression"],
+        with_legacy=["AttributeUpdates", "Expected", "ConditionalOperator"],
+    )
+    wanted = call.item("Key")
+    legacy_updates = call.param("AttributeUpdates")
+    update = None if legacy_updates is None else legacy.attribute_updates(legacy_updates)
+    expected = call.legacy_condition("Expected", legacy.expected)
+    placeholders = call.bind(["UpdateExpression", "ConditionExpression"])
+    text = call.param("UpdateExpression")
+    if text is not None:
+        update = compile_update(text, placeholders)
+    condition = call.condition("ConditionExpression", placeholders) or expected
+    placeholders.require_all_used()
+    table = call.table()  # ---- below this line the table is known
+    key = table.schema.key_of_key(wanted)
+    if update is not None:
+        _refuse_key_updates(table, update)
+    stored = table.get_at(key)
+    call.admit_condition(condition, stored)
+    before = Item(wanted) if stored is None else stored
+    after = before if update is None else update.apply(before)
+    if update is not None:
+        require_updated_index_keys(table, after, {path[0] for path in update.targets})
+    if after.size > sizes.MAX_ITEM_SIZE:
+        raise errors.validation("Item size to update has exceeded the maximum allowed size")
+    creates = update is None or update.creates
+    [change] = call.commit(Write(table, key, after if stored is not None or creates else None))
+    shown = _update_answer(returns, update, change.old, change.new)
+    return call.answer(
+        Attributes=None if shown is None else attributes_to_wire(shown),
+        ConsumedCapacity=call.capacity(capacity),
+        ItemCollectionMetrics=item_collection_metrics(table, key) if collection == "SIZE" else None,
+    )
+
+
+def _all_old_or_none(call: Call) -> str:
+    returns: str = call.param("ReturnValues", "NONE")
+    if returns not in ("ALL_OLD", "NONE"):
+        raise errors.validation("ReturnValues can only be ALL_OLD or NONE", wraps=True)
+    return returns
+
+
+def require_item_size(item: Item) -> None:
+    """The 400 KB rule for an item that is put.
+
+    Errors: `ValidationException`.
+    """
+    if item.size > sizes.MAX_ITEM_SIZE:
+        raise errors.validation("Item size has exceeded the maximum allowed size")
+
+
+def projection_of(call: Call) -> Projection | None:
+    """The projection that a read asks for, in the new or the old way; None for everything."""
+    names = call.param("AttributesToGet")
+    projection = None if names is None else of_attributes_to_get(names)
+    placeholders = call.bind(["ProjectionExpression"], with_values=False)
+    text = call.param("ProjectionExpression")
+    return projection if text is None else compile_projection(text, placeholders)
+
+
+def _refuse_key_updates(table: Table, update: Update) -> None:
+    index_keys = {name for index in table.settings.indexes for name in index.schema.names}
+    for path in update.targets:
+        name = path[0]
+        is_key = name in table.schema.names
+        if len(path) == 1:
+            if is_key:
+                raise errors.invalid_parameters(f"Cannot update attribute {name}. This attribute is part of the key")
+        elif is_key or name in index_keys:
+            kind = "Key" if is_key else "IndexKey"
+            raise errors.validation(
+                "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: "
+                f"{kind}: {name}"
+            )
+
+
+def _update_answer(returns: str, update: Update | None, old: Item | None, new: Item | None) -> Item | None:
+    """What `ReturnValues` asks for; None when there is nothing to show."""
+    if returns == "ALL_NEW":
+        return new
+    if returns == "ALL_OLD":
+        return old
+    if update is None or returns == "NONE":
+        return None
+    image = new if returns == "UPDATED_NEW" else old
+    return None if image is None else update.updated(image) or None
