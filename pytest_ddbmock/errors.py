@@ -29,6 +29,12 @@ class DynamoDBError(Exception):
         self.wraps = wraps
         self.fields = fields
 
+    def enveloped(self) -> DynamoDBError:
+        """The same error with `1 validation error detected: ` in front."""
+        wrapped = DynamoDBError(self.code, f"{ENVELOPE}{self.message}", status=self.status)
+        wrapped.fields = self.fields
+        return wrapped
+
     @property
     def is_retryable(self) -> bool:
         """Whether the SDKs try again after this answer."""

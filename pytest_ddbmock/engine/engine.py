@@ -82,9 +82,7 @@ class Engine:
                     if error.code != "SerializationException":
                         constraints.require_types(shape, request.params)
                     if error.wraps and operation.envelope:
-                        raise DynamoDBError(
-                            error.code, errors.ENVELOPE + str(error.message), status=error.status, **error.fields
-                        ) from None
+                        raise error.enveloped() from None
                     raise
             except Exception as error:
                 entry.error = error.code if isinstance(error, DynamoDBError) else type(error).__name__

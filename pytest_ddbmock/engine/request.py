@@ -23,8 +23,8 @@ class Request:
     params: dict[str, Any]
     region: str
     account: str
-    origin: str = ""
-    """Where in the application the call was made, `tests/test_x.py:12`, for reports; empty where unknown."""
+    origin: object = ""
+    """Where in the application the call was made; as text `tests/test_x.py:12`, empty where unknown."""
     call_id: int = 0
     """The same for all attempts at one call of the application; 0 where the door cannot tell."""
     attempt: int = 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -182,16 +183,8 @@ class _Reader:
     def answer(self, call: Call, items: Any, *, consistent: bool, capacity: str | None) -> Answer:
         source = self.source
         limit = call.param("Limit")
-        test = None if self.condition is None else self.condition.test
         fetches = self._fetches()
-        if self.condition is not None and self._invisible(self.condition):
-            # A local index, see `require_projected`. Unsure: that AWS fetches before it filters then.
-            test_item = self.condition.test
-
-            def test(entry: Item) -> bool:
-                return test_item(self._fetch(entry))
-
-        page: Page = read_page(items, limit=limit, test=test)
+        page: Page = read_page(items, limit=limit, test=self._test())
         matching = [self._fetch(item) for item in page.items] if fetches else page.items
         fetched = matching if fetches else []
         self._count(call, page, fetched, consistent)
@@ -214,6 +207,15 @@ class _Reader:
             LastEvaluatedKey=last,
             ConsumedCapacity=call.capacity(capacity),
         )
+
+    def _test(self) -> Callable[[Item], bool] | None:
+        if self.condition is None:
+            return None
+        test = self.condition.test
+        if self._invisible(self.condition):
+            # A local index, see `require_projected`. Unsure: that AWS fetches before it filters then.
+            return lambda entry: test(self._fetch(entry))
+        return test
 
     def _fetches(self) -> bool:
         """Whether a local index has to fetch from the table what it does not hold."""

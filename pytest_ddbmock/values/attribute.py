@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import base64
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from pytest_ddbmock import errors
@@ -187,7 +187,7 @@ def to_wire(value: Value) -> Wire:
     return {tag: list(payload)}
 
 
-def attributes_to_wire(attributes: dict[str, Value]) -> Wire:
+def attributes_to_wire(attributes: Mapping[str, Value]) -> Wire:
     """A fresh wire form of an item, a key or a map, which the caller may change."""
     plain = _PLAIN_TAGS
     return {name: {value[0]: value[1]} if value[0] in plain else to_wire(value) for name, value in attributes.items()}
