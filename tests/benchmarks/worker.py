@@ -49,7 +49,7 @@ def measure(opened: Opened, row: Row, *, calls: int, seconds: float) -> list[int
             break
     if not row.is_right(answer):
         raise AssertionError(f"{row.name}: {str(answer)[:500]}")
-    times = []
+    times: list[int] = []
     gc.collect()
     began = perf_counter()
     while not times or (len(times) < calls and perf_counter() - began < seconds):

@@ -43,7 +43,7 @@ class ChangeFeed:
 
     def _readable_shards(self) -> Iterator[str]:
         """Shards whose parents were read to their ends or are gone."""
-        shards = {shard["ShardId"]: shard.get("ParentShardId") for shard in self._shards()}
+        shards = {shard["ShardId"]: shard.get("ParentShardId", "") for shard in self._shards()}
         for shard, parent in shards.items():
             if parent not in shards or self._iterators.get(parent, "unread") is None:
                 yield shard
