@@ -21,7 +21,7 @@ HASH_SPACE = 1 << 64
 def sort_key(value: Value) -> SortKey:
     """`value` (S, N or B) as something that sorts as DynamoDB sorts it."""
     tag, payload = value
-    return numbers.sortable(payload) if tag == "N" else payload  # type: ignore[no-any-return]  # str or bytes by tag
+    return numbers.sortable(payload) if tag == "N" else payload
 
 
 def partition_hash(*payloads: str | bytes) -> int:

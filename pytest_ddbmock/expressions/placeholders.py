@@ -1,0 +1,169 @@
+"""`#n` and `:v`: the maps of a request, what they stand for, and which of them no expression uses.
+
+Source: "Expression attribute names (aliases) in DynamoDB", "Using expression attribute values in DynamoDB".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from pytest_ddbmock import errors
+from pytest_ddbmock.errors import DynamoDBError
+from pytest_ddbmock.expressions.syntax import Call, DocumentPath, Literal, Operand, ValueName
+from pytest_ddbmock.values import attribute, wire
+from pytest_ddbmock.values.attribute import Value
+from pytest_ddbmock.values.paths import Path
+
+MAX_KEY_SIZE = 255
+"""Bytes of a placeholder, with its `#` or `:`."""
+
+_NAME_KEY = re.compile(r"#[A-Za-z0-9_]+", re.ASCII)
+_VALUE_KEY = re.compile(r":[A-Za-z0-9_]+", re.ASCII)
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+class Placeholders:
+    """`ExpressionAttributeNames` and `ExpressionAttributeValues` of one request, values decoded.
+
+    `names` and `values` are the parameters as they came, None when absent; `on_write` tells PutItem and UpdateItem,
+    whose errors of set and NULL values are worded differently.
+
+    Errors: `ValidationException` for empty maps, malformed keys, empty names and bad values, names first;
+    `SerializationException` for wrong JSON types.
+    """
+
+    __slots__ = ("_names", "_unused_names", "_unused_values", "_values")
+
+    def __init__(self, names: object = None, values: object = None, *, on_write: bool = False) -> None:
+        self._names: Mapping[str, str] = _NOTHING
+        self._values: Mapping[str, Value] = _NOTHING
+        self._unused_names: dict[str, None] = {}
+        self._unused_values: dict[str, None] = {}
+        if names is not None:
+            self._names = _names(names)
+            self._unused_names = dict.fromkeys(self._names)
+        if values is not None:
+            self._values = _values(values, on_write)
+            self._unused_values = dict.fromkeys(self._values)
+
+    def path(self, kind: str, node: DocumentPath) -> Path:
+        """The plain path of `node`; an undefined placeholder is an error of the expression parameter `kind`."""
+        if not node.placeholders:
+            return node.elements
+        elements = list(node.elements)
+        for position in node.placeholders:
+            placeholder = elements[position]
+            name = self._names.get(placeholder)  # type: ignore[arg-type]  # names stand at these positions
+            if name is None:
+                raise errors.validation(
+                    f"Invalid {kind}: An expression attribute name used in the document path is not defined; "
+                    f"attribute name: {placeholder}"
+                )
+            self._unused_names.pop(placeholder, None)  # type: ignore[arg-type]
+            elements[position] = name
+        return tuple(elements)
+
+    def value(self, kind: str, name: str) -> Value:
+        """The value of `:name`; an undefined one is an error of the expression parameter `kind`."""
+        value = self._values.get(name)
+        if value is None:
+            raise errors.validation(
+                f"Invalid {kind}: An expression attribute value used in expression is not defined; "
+                f"attribute value: {name}"
+            )
+        self._unused_values.pop(name, None)
+        return value
+
+    def operand(self, kind: str, node: Operand) -> Operand:
+        """`node` with plain paths and literals in place of placeholders."""
+        if isinstance(node, ValueName):
+            return Literal(self.value(kind, node.name))
+        if isinstance(node, DocumentPath):
+            return DocumentPath(self.path(kind, node)) if node.placeholders else node
+        if isinstance(node, Call):
+            return self.call(kind, node)
+        return node
+
+    def call(self, kind: str, node: Call) -> Call:
+        """`node` with plain paths and literals among its operands."""
+        operands = []
+        for operand in node.operands:
+            # Straight to itself: calls may nest hundreds of levels deep.
+            operands.append(self.call(kind, operand) if isinstance(operand, Call) else self.operand(kind, operand))
+        return Call(node.function, tuple(operands))
+
+    def require_all_used(self) -> None:
+        """Refuse the request when a placeholder occurs in none of the expressions compiled so far."""
+        if self._unused_names:
+            raise _unused("ExpressionAttributeNames", self._unused_names)
+        if self._unused_values:
+            raise _unused("ExpressionAttributeValues", self._unused_values)
+
+
+NO_PLACEHOLDERS = Placeholders()
+"""For trees that hold plain paths and literals only."""
+
+
+def _unused(parameter: str, keys: Mapping[str, None]) -> DynamoDBError:
+    return errors.validation(f"Value provided in {parameter} unused in expressions: keys: {{{', '.join(keys)}}}")
+
+
+def _names(given: object) -> dict[str, str]:
+    if not isinstance(given, dict):
+        raise wire.map_fault(given, "java.lang.String")
+    for name in given.values():
+        if name is not None and not isinstance(name, str):
+            raise wire.scalar_fault(name, "String")
+    if not given:
+        raise errors.validation("ExpressionAttributeNames must not be empty")
+    for key, name in given.items():
+        if (size := len(key.encode("utf-8", "surrogatepass"))) > MAX_KEY_SIZE:
+            raise errors.validation(
+                "ExpressionAttributeNames contains invalid key: The expression attribute map contains a key that is "
+                f"too long; size of key: {size}"
+            )
+        if not _NAME_KEY.fullmatch(key):
+            raise errors.validation(f'ExpressionAttributeNames contains invalid key: Syntax error; key: "{key}"')
+        if not name:
+            raise errors.validation(
+                f"ExpressionAttributeNames contains invalid value: Empty attribute name for key {key}"
+            )
+    return dict(given)
+
+
+def _values(given: object, on_write: bool) -> dict[str, Value]:
+    if not isinstance(given, dict):
+        raise wire.map_fault(given, "com.amazonaws.dynamodb.v20120810.AttributeValue")
+    if not given:
+        raise errors.validation("ExpressionAttributeValues must not be empty")
+    decoded = {}
+    for key, value in given.items():
+        if len(key.encode("utf-8", "surrogatepass")) > MAX_KEY_SIZE:
+            raise errors.validation(
+                "ExpressionAttributeValues contains invalid key: The expression attribute map contains a key that is "
+                "too long;"
+            )
+        if not _VALUE_KEY.fullmatch(key):
+            raise errors.validation(f'ExpressionAttributeValues contains invalid key: Syntax error; key: "{key}"')
+        decoded[key] = _value(key, value, on_write)
+    return decoded
+
+
+def _value(key: str, given: object, on_write: bool) -> Value:
+    try:
+        return attribute.decode({} if given is None else given)
+    except DynamoDBError as error:
+        # Told as they are: JSON types, too deep nesting, and on writes the errors of sets and NULL.
+        if (
+            error.code != "ValidationException"
+            or error.message == attribute.NESTED_TOO_DEEP
+            or (on_write and error.wraps)
+        ):
+            raise
+        raise errors.validation(
+            f"ExpressionAttributeValues contains invalid value: {error.message} for key {key}"
+        ) from None
