@@ -1,0 +1,69 @@
+"""`Backend`: what stands behind the doors, and how every door asks it."""
+
+from __future__ import annotations
+
+import traceback
+from typing import Any, Protocol
+
+from pytest_ddbmock.engine.request import Request
+from pytest_ddbmock.errors import DynamoDBError, NotImplementedByMock, UsageError
+
+
+class Backend(Protocol):
+    """Answers the calls of one mock."""
+
+    @property
+    def account(self) -> str:
+        """The account of callers whose credentials name none: 12 digits."""
+        ...
+
+    @property
+    def region(self) -> str:
+        """The Region of requests that name none."""
+        ...
+
+    def call(self, request: Request) -> dict[str, Any]:
+        """Serve one attempt at one call.
+
+        Gives a new dict that the caller owns: blobs as bytes, timestamps as epoch seconds. Errors: `DynamoDBError`,
+        `NotImplementedByMock`, `UsageError`; anything else is a bug of ours.
+        """
+        ...
+
+    def spend(self, seconds: float) -> None:
+        """Let the mock's clock go on by a delay that botocore would have slept."""
+        ...
+
+    def notice(self, failure: Exception) -> None:
+        """Remember what must fail the test even if the application swallows it."""
+        ...
+
+
+class OwnBug(DynamoDBError):
+    """What the application sees of an unexpected exception in our own code; repeating the call would not help."""
+
+    def __init__(self, cause: Exception) -> None:
+        frames = traceback.extract_tb(cause.__traceback__)
+        place = f" ({frames[-1].filename}:{frames[-1].lineno})" if frames else ""
+        super().__init__(
+            "InternalServerError",
+            f"This is a bug of pytest-ddbmock, please report it: {type(cause).__name__}: {cause}{place}",
+            status=500,
+        )
+        self.__cause__ = cause
+
+
+def ask(backend: Backend, request: Request) -> dict[str, Any] | DynamoDBError:
+    """The answer or the refusal; `NotImplementedByMock` and `UsageError` go to the application as they are."""
+    try:
+        return backend.call(request)
+    except DynamoDBError as refusal:
+        return refusal
+    except NotImplementedByMock as gap:
+        backend.notice(gap)
+        raise
+    except UsageError:
+        raise
+    except Exception as bug:
+        backend.notice(bug)
+        return OwnBug(bug)

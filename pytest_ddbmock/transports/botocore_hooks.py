@@ -1,0 +1,291 @@
+"""The two doors for botocore's clients, and how they are put in.
+
+`before-call` is the ordinary door: no signing, no HTTP, no parsing. It declines what botocore may want to retry, for
+retries happen only below it; `before-send` delivers that as an HTTP response, attempt by attempt, and is the net under
+every client whose events no longer emit `before-call`. Whether a mock answers, and which, is decided at each call.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import gc
+import itertools
+import sys
+import weakref
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
+
+from botocore import UNSIGNED
+
+from pytest_ddbmock.engine.request import Request
+from pytest_ddbmock.errors import DynamoDBError
+from pytest_ddbmock.transports import doors, json10, service_model
+from pytest_ddbmock.transports.backend import Backend, OwnBug, ask
+from pytest_ddbmock.transports.http_response import SentHttp
+from pytest_ddbmock.transports.origin import find_origin
+
+Outcome = dict[str, Any] | DynamoDBError
+
+CALL_HEADER = "X-Pytest-Ddbmock-Call"
+"""Names the `PendingCall` of a request; no request that carries it leaves the process while its mock is active."""
+_PENDING = "pytest_ddbmock_call"
+"""Where a call's context keeps its `PendingCall`: the context lives exactly as long as the call."""
+
+RETRIED_BESIDES = frozenset({"LimitExceededException", "ReplicatedWriteConflictException"})
+"""Codes that botocore retries in one of its modes and AWS does not call retryable."""
+
+_call_ids = itertools.count(1)
+_pending_calls: weakref.WeakValueDictionary[str, PendingCall] = weakref.WeakValueDictionary()
+
+
+# ---- before-call
+
+
+class CalledHttp:
+    """What stands for the HTTP response of a call that was answered without HTTP."""
+
+    __slots__ = ("headers", "status_code")
+
+    content = b""
+    text = ""
+    url = ""
+
+    def __init__(self, status_code: int, headers: dict[str, str]) -> None:
+        self.status_code = status_code
+        self.headers = headers
+
+
+def answer_call(
+    model: Any, params: dict[str, Any], request_signer: Any, context: dict[str, Any], **_: Any
+) -> tuple[CalledHttp, dict[str, Any]] | None:
+    """Handler of `before-call`: the HTTP status and the parsed answer, or None where this is not for us to give."""
+    backend = doors.current()
+    if backend is None:
+        return None
+    services = model.service_model
+    operation: str = model.name
+    key = services.service_name, operation
+    try:
+        convert = _converters[key]
+    except KeyError:
+        service_model.learn(services)
+        convert = _converters[key] = service_model.converter(model.output_shape)
+    try:
+        request = Request(
+            key[0],
+            operation,
+            json10.decode(params["body"]),
+            context.get("client_region") or backend.region,
+            _account(request_signer) or backend.account,
+            find_origin(),
+            next(_call_ids),
+        )
+    except DynamoDBError as refusal:
+        return _refused(services, refusal)
+    outcome = ask(backend, request)
+    if isinstance(outcome, DynamoDBError):
+        if is_left_to_botocore(outcome):
+            context[_PENDING] = PendingCall(backend, request.call_id, request.region, request.account, request, outcome)
+            return None
+        return _refused(services, outcome)
+    if convert is not None:
+        convert(outcome)
+    name = json10.request_id()
+    headers = json10.head(name)
+    outcome["ResponseMetadata"] = {
+        "RequestId": name,
+        "HTTPStatusCode": 200,
+        "HTTPHeaders": headers,
+        "RetryAttempts": 0,
+    }
+    return CalledHttp(200, headers), outcome
+
+
+_converters: dict[tuple[str, str], service_model.Convert | None] = {}
+
+
+def is_left_to_botocore(error: DynamoDBError) -> bool:
+    """Whether botocore, in one of its retry modes, may try again after `error`."""
+    return (error.is_retryable or error.code in RETRIED_BESIDES) and not isinstance(error, OwnBug)
+
+
+def _refused(services: Any, error: DynamoDBError) -> tuple[CalledHttp, dict[str, Any]]:
+    """What botocore's parser makes of `json10.error_body(error)`; botocore raises it."""
+    name = json10.request_id()
+    headers = json10.head(name)
+    parsed: dict[str, Any] = {
+        "Error": {"Message": error.message or "", "Code": error.code},
+        "ResponseMetadata": {
+            "RequestId": name,
+            "HTTPStatusCode": error.status,
+            "HTTPHeaders": headers,
+            "RetryAttempts": 0,
+        },
+    }
+    shape = services.shape_for_error_code(error.code)
+    if shape is not None:
+        members = json10.error_members(error)
+        parsed.update((member, members[member]) for member in shape.members if member in members)
+    return CalledHttp(error.status, headers), parsed
+
+
+def _account(signer: Any) -> str | None:
+    """The account that credentials name, without refreshing them; users of local clouds give it as access key."""
+    credentials = getattr(signer, "_credentials", None)
+    # Credentials that refresh themselves have properties there, and reading one may call STS.
+    plain: dict[str, Any] = getattr(credentials, "__dict__", {})
+    account = plain.get("account_id")
+    if account:
+        return str(account)
+    key = plain.get("access_key")
+    return key if isinstance(key, str) and len(key) == 12 and key.isdecimal() and key.isascii() else None
+
+
+# ---- before-send
+
+
+class PendingCall:
+    """A call that goes the long way: botocore asks for it attempt by attempt.
+
+    `request` and `first`, the outcome of the first attempt, where `before-call` has them already.
+    """
+
+    def __init__(
+        self,
+        backend: Backend,
+        call_id: int,
+        region: str,
+        account: str,
+        request: Request | None = None,
+        first: DynamoDBError | None = None,
+    ) -> None:
+        self.backend = backend
+        self.name = str(call_id)
+        self._call_id = call_id
+        self._region = region
+        self._account = account
+        self._request = request
+        self._ready: Outcome | None = first
+        self._attempts = 0
+        _pending_calls[self.name] = self
+
+    def attempt(self, http: Any) -> Outcome:
+        """The outcome of the next attempt, which botocore would send as `http`."""
+        self._attempts += 1
+        outcome, self._ready = self._ready, None
+        if outcome is None:
+            outcome = self._ask(http)
+        if isinstance(outcome, OwnBug):
+            self._ready = outcome  # once is enough
+        return outcome
+
+    def _ask(self, http: Any) -> Outcome:
+        try:
+            if self._request is None:
+                service, operation = json10.split_target(http.headers.get("X-Amz-Target"))
+                params = json10.decode(http.body or b"")
+                self._request = Request(
+                    service, operation, params, self._region, self._account, find_origin(), self._call_id
+                )
+        except DynamoDBError as refusal:
+            return refusal
+        return ask(self.backend, dataclasses.replace(self._request, attempt=self._attempts))
+
+
+def leave_unsigned(context: dict[str, Any], **_: Any) -> Any:
+    """Handler of `choose-signer`: what stays in the process needs no credentials. A presigned URL does not stay."""
+    if context.get("is_presign_request") or (_PENDING not in context and doors.current() is None):
+        return None
+    return UNSIGNED
+
+
+def name_attempt(request: Any, request_signer: Any, **_: Any) -> None:
+    """Handler of `before-sign`: names the call in the headers, all that every botocore shows at `before-send`."""
+    context = request.context
+    if context.get("is_presign_request"):
+        return
+    pending = context.get(_PENDING)
+    if pending is None:
+        backend = doors.current()
+        if backend is None:
+            return
+        region = context.get("client_region") or backend.region
+        account = _account(request_signer) or backend.account
+        pending = context[_PENDING] = PendingCall(backend, next(_call_ids), region, account)
+    request.headers[CALL_HEADER] = pending.name
+
+
+def answer_attempt(request: Any, **_: Any) -> SentHttp | None:
+    """Handler of `before-send`: the HTTP response, or None where this is not for us to give."""
+    pending = pending_call(request)
+    if pending is None:
+        backend = doors.current()
+        if backend is None:
+            return None
+        # Nobody signed it: the mock was opened meanwhile, or the request comes from somewhere unusual.
+        pending = PendingCall(backend, next(_call_ids), backend.region, backend.account)
+    return SentHttp(request.url, json10.http_answer(pending.attempt(request)), pending.backend)
+
+
+def pending_call(request: Any) -> PendingCall | None:
+    """The call that a request at `before-send` is an attempt at, if a mock answers it."""
+    name = request.headers.get(CALL_HEADER)
+    if name is None:
+        return None
+    return _pending_calls.get(name.decode() if isinstance(name, bytes) else name)
+
+
+# ---- installation
+
+HANDLERS = tuple(
+    (f"{event}.{service}", handler)
+    for service in ("dynamodb", "dynamodb-streams")
+    for event, handler in (
+        ("before-call", answer_call),
+        ("choose-signer", leave_unsigned),
+        ("before-sign", name_attempt),
+        ("before-send", answer_attempt),
+    )
+)
+"""Events are named by botocore's service id; DAX, Kinesis and all others have their own."""
+
+
+def install(handlers: ModuleType) -> None:
+    """Have every session to come register our handlers, and those that exist now, with their clients, as well."""
+    if HANDLERS[0] in handlers.BUILTIN_HANDLERS:
+        return
+    handlers.BUILTIN_HANDLERS.extend(HANDLERS)
+    for emitter in _existing_emitters():
+        for event, handler in HANDLERS:
+            emitter.register(event, handler)
+
+
+def _existing_emitters() -> Iterator[Any]:
+    """The event emitters of all sessions and clients, each once. Takes some 20 ms: done once per process."""
+    classes: list[type] = []
+    for module, name in (("botocore.session", "Session"), ("botocore.client", "BaseClient")):
+        # Missing while botocore is just being imported: then there is nothing to find.
+        top = getattr(sys.modules.get(module), name, None)
+        if top is not None:
+            classes += _with_subclasses(top)
+    seen: set[int] = set()
+    for instance in gc.get_referrers(*classes) if classes else ():
+        if type(instance) not in classes:
+            continue
+        for emitter in _emitters_of(instance):
+            if id(emitter) not in seen:
+                seen.add(id(emitter))
+                yield emitter
+
+
+def _with_subclasses(top: type) -> list[type]:
+    directs: list[type] = type.__subclasses__(top)
+    return [top, *(below for direct in directs for below in _with_subclasses(direct))]
+
+
+def _emitters_of(instance: Any) -> list[Any]:
+    if hasattr(type(instance), "get_component"):
+        return [instance.get_component("event_emitter")]
+    # The second differs where somebody replaced the first.
+    return [instance.meta.events, instance._endpoint._event_emitter]

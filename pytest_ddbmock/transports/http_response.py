@@ -1,0 +1,43 @@
+"""The HTTP response that botocore and aiobotocore find instead of one from the network."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Generator, Iterator
+from typing import Any
+
+from botocore.awsrequest import AWSResponse
+
+from pytest_ddbmock.transports.backend import Backend
+from pytest_ddbmock.transports.json10 import HttpAnswer
+
+
+class SentHttp(AWSResponse):  # type: ignore[misc]  # botocore has no types
+    """The response to one attempt, given by `backend`."""
+
+    def __init__(self, url: str, answer: HttpAnswer, backend: Backend) -> None:
+        super().__init__(url, answer.status, answer.headers, RawBody(answer.body))
+        self.backend = backend
+        # A handler is not told which of the two asks.
+        self._content = AwaitableBytes(answer.body) if "aiobotocore" in sys.modules else answer.body
+
+
+class RawBody(io.BytesIO):
+    """A body to be read as urllib3's."""
+
+    def stream(self, *_: Any, **__: Any) -> Iterator[bytes]:
+        """The body in one piece."""
+        while chunk := self.read():
+            yield chunk
+
+
+class AwaitableBytes(bytes):
+    """A body that serves botocore as it is and aiobotocore when awaited."""
+
+    def __await__(self) -> Generator[None, None, bytes]:
+        return _given(bytes(self)).__await__()
+
+
+async def _given(body: bytes) -> bytes:
+    return body
