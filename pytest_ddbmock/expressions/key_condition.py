@@ -14,17 +14,13 @@ from pytest_ddbmock.expressions import checks, parser, syntax
 from pytest_ddbmock.expressions.condition import MIRRORED, resolved
 from pytest_ddbmock.expressions.placeholders import Placeholders
 from pytest_ddbmock.expressions.syntax import And, Between, Call, Comparison, DocumentPath, In, Literal, Not, Operand
-from pytest_ddbmock.values import sizes
+from pytest_ddbmock.values import keys, sizes
 from pytest_ddbmock.values.attribute import Value
 
 KEY_CONDITION = "KeyConditionExpression"
 
 INDEXABLE = frozenset({"=", "<", "<=", ">", ">=", "BETWEEN", "begins_with"})
 """The operators that a key range can follow."""
-
-MAX_PARTITION_KEY_SIZE = 2048
-MAX_SORT_KEY_SIZE = 1024
-"""Bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +163,8 @@ def key_range(
     partition = tuple([by_name[name].operands[0] for name in hash_keys])
     last = ranged.pop() if ranged and ranged[-1].operator != "=" else None
     equals = tuple([test.operands[0] for test in ranged])
-    _check_sizes(partition, equals, last.operands if last else ())
+    bounds = last.operands if last else ()
+    keys.require_key_sizes(partition, (*equals, max(bounds, key=sizes.of_value)) if bounds else equals)
     if last is None:
         return KeyRange(partition, equals)
     return KeyRange(partition, equals, last.operator, last.operands)
@@ -197,21 +194,5 @@ def _check_values(test: KeyTest, tag: str) -> None:
         if value[0] != tag:
             raise errors.invalid_parameters("Condition parameter type does not match schema type")
     for value in test.operands:
-        if value[1] in ("", b""):
-            noun = "string" if value[0] == "S" else "binary"
-            raise errors.validation(
-                "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an "
-                f"empty {noun} value. Key: {test.name}"
-            )
-
-
-def _check_sizes(partition: Sequence[Value], equals: Sequence[Value], bounds: Sequence[Value]) -> None:
-    if sum(map(sizes.of_value, partition)) > MAX_PARTITION_KEY_SIZE:
-        raise errors.invalid_parameters(
-            f"Size of hashkey has exceeded the maximum size limit of{MAX_PARTITION_KEY_SIZE} bytes"
-        )
-    fixed = sum(map(sizes.of_value, equals))
-    if fixed + max(map(sizes.of_value, bounds), default=0) > MAX_SORT_KEY_SIZE:
-        raise errors.invalid_parameters(
-            f"Aggregated size of all range keys has exceeded the size limit of {MAX_SORT_KEY_SIZE} bytes"
-        )
+        if not value[1]:
+            raise keys.empty_key(test.name, value)

@@ -14,12 +14,12 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterator
 from functools import lru_cache
-from importlib import resources
 from typing import Any, NoReturn
 
 from pytest_ddbmock import errors
 from pytest_ddbmock.errors import DynamoDBError
 from pytest_ddbmock.expressions import lexer
+from pytest_ddbmock.expressions.reserved import RESERVED_WORDS
 from pytest_ddbmock.expressions.syntax import (
     Action,
     Add,
@@ -47,11 +47,6 @@ MAX_PATH_ELEMENTS = 32
 MAX_INDEX = 4_294_967_294
 
 UPDATE, PROJECTION = "UpdateExpression", "ProjectionExpression"
-
-RESERVED_WORDS = frozenset(
-    resources.files("pytest_ddbmock.expressions").joinpath("reserved-words.txt").read_text("ascii").split()
-)
-"""Upper case. Source: "Reserved words in DynamoDB"."""
 
 CONDITION_FUNCTIONS = frozenset(
     {"attribute_exists", "attribute_not_exists", "attribute_type", "begins_with", "contains"}

@@ -1,0 +1,275 @@
+"""The parameters that expressions replaced: the same trees from Expected, filters, AttributeUpdates, KeyConditions.
+
+Source: "Legacy conditional parameters" (developer guide and API reference).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from pytest_ddbmock import errors
+from pytest_ddbmock.errors import DynamoDBError
+from pytest_ddbmock.expressions import checks, syntax, update
+from pytest_ddbmock.expressions.condition import Condition, of_tree
+from pytest_ddbmock.expressions.key_condition import KeyTest
+from pytest_ddbmock.expressions.syntax import (
+    Action,
+    Add,
+    And,
+    Between,
+    Call,
+    Comparison,
+    Delete,
+    DocumentPath,
+    In,
+    Literal,
+    Not,
+    Or,
+    Remove,
+    Set,
+)
+from pytest_ddbmock.expressions.update import Update
+from pytest_ddbmock.values import attribute, wire
+from pytest_ddbmock.values.attribute import Value
+
+ALWAYS = Condition(lambda item: True, ())
+"""The condition of an empty filter."""
+
+OPERATORS = {"EQ": "=", "NE": "<>", "LT": "<", "LE": "<=", "GT": ">", "GE": ">="}
+"""Names of comparators."""
+
+KEY_OPERATORS = {**OPERATORS, "BEGINS_WITH": "begins_with"}
+
+# Fewest and most arguments; one where nothing is said.
+_COUNTS = {"NULL": (0, 0), "NOT_NULL": (0, 0), "BETWEEN": (2, 2), "IN": (1, 1_000_000)}
+
+_ORDERED = ("S", "N", "B")
+_ARGUMENT_TYPES = {
+    "LT": _ORDERED, "LE": _ORDERED, "GT": _ORDERED, "GE": _ORDERED, "BETWEEN": _ORDERED, "IN": _ORDERED,
+    "BEGINS_WITH": ("S", "B"),
+    "CONTAINS": (*_ORDERED, "BOOL", "NULL"), "NOT_CONTAINS": (*_ORDERED, "BOOL", "NULL"),
+}  # fmt: skip
+"""Tags that an argument can have; any where nothing is said."""
+
+
+# ---- conditions
+
+
+def expected(expected: Mapping[str, Any], conditional_operator: str | None) -> Condition:
+    """The condition of `Expected`, as it stands in the request.
+
+    Errors: `ValidationException` for contradictory members, numbers and types of arguments and bad values;
+    `SerializationException` for wrong JSON types.
+    """
+    _require_map(expected, "ExpectedAttributeValue")
+    _check_operator(expected, conditional_operator)
+    if not expected:
+        # Unsure: the exact text.
+        raise errors.invalid_parameters("Expected must not be empty")
+    return _joined(
+        [_expectation(name, _members(given, "ExpectedAttributeValue")) for name, given in expected.items()],
+        conditional_operator,
+    )
+
+
+def filters(filters: Mapping[str, Any], conditional_operator: str | None) -> Condition:
+    """The condition of `QueryFilter` or `ScanFilter`, as it stands in the request; errors as of `expected`."""
+    _require_map(filters, "Condition")
+    _check_operator(filters, conditional_operator)
+    if not filters:
+        return ALWAYS
+    return _joined(
+        [_filter(name, _members(given, "Condition")) for name, given in filters.items()], conditional_operator
+    )
+
+
+def _require_map(given: object, shape: str) -> None:
+    if not isinstance(given, dict):
+        raise wire.map_fault(given, f"com.amazonaws.dynamodb.v20120810.{shape}")
+
+
+def _check_operator(conditions: Mapping[str, Any], conditional_operator: str | None) -> None:
+    """Refuse a ConditionalOperator that has nothing to join."""
+    if conditional_operator is None:
+        return
+    if not conditions:
+        raise errors.validation("ConditionalOperator cannot be used without Filter or Expected")
+    if len(conditions) == 1:
+        raise errors.validation("ConditionalOperator can only be used when Filter or Expected has two or more elements")
+
+
+def _joined(conditions: Sequence[syntax.Condition], conditional_operator: str | None) -> Condition:
+    if len(conditions) == 1:
+        return of_tree(conditions[0])
+    return of_tree(Or(tuple(conditions)) if conditional_operator == "OR" else And(tuple(conditions)))
+
+
+def _members(given: object, shape: str) -> dict[str, Any]:
+    """The members of a structure in the request, without those that are null."""
+    if not isinstance(given, dict):
+        raise wire.structure_fault(given, shape)
+    return {name: member for name, member in given.items() if member is not None}
+
+
+def _expectation(name: str, given: dict[str, Any]) -> syntax.Condition:
+    operator = given.get("ComparisonOperator")
+    has_value, has_list = "Value" in given, "AttributeValueList" in given
+    if has_value and has_list:
+        raise _refused("Value and AttributeValueList cannot be used together", name)
+    if operator is not None:
+        if "Exists" in given:
+            raise _refused("Exists and ComparisonOperator cannot be used together", name)
+        if not has_value and not has_list and operator not in ("NULL", "NOT_NULL"):
+            raise _refused(f"Value or AttributeValueList must be used with ComparisonOperator: {operator}", name)
+        return _comparison(name, operator, [given["Value"]] if has_value else given.get("AttributeValueList", []))
+    if has_list:
+        raise _refused("AttributeValueList can only be used with a ComparisonOperator", name)
+    exists = _exists(given)
+    if exists is False:
+        if has_value:
+            raise _refused("Value cannot be used when Exists is false", name)
+        return _comparison(name, "NULL", [])
+    if not has_value:
+        shown = "null" if exists is None else "true"
+        raise _refused(f"Value must be provided when Exists is {shown}", name)
+    return _comparison(name, "EQ", [given["Value"]])
+
+
+def _exists(given: Mapping[str, Any]) -> bool | None:
+    exists = given.get("Exists")
+    if exists in ("true", "false"):  # the service's JSON parser coerces these two texts
+        return bool(exists == "true")
+    if exists is not None and not isinstance(exists, bool):
+        raise wire.scalar_fault(exists, "Boolean")
+    return exists
+
+
+def _refused(complaint: str, name: str) -> DynamoDBError:
+    return errors.invalid_parameters(f"{complaint} for Attribute: {name}")
+
+
+def _filter(name: str, given: dict[str, Any]) -> syntax.Condition:
+    return _comparison(name, _operator(name, given), given.get("AttributeValueList", []))
+
+
+def _operator(name: str, given: Mapping[str, Any]) -> str:
+    operator = given.get("ComparisonOperator")
+    if operator is None:
+        raise errors.constraints_violated(
+            [f"Value null at '{name}.member.comparisonOperator' failed to satisfy constraint: Member must not be null"]
+        )
+    return str(operator)
+
+
+def _comparison(name: str, operator: str, given: object) -> syntax.Condition:
+    """The condition `operator` on the top-level attribute `name`, whose arguments are `given`."""
+    return CONDITIONS[operator](DocumentPath((name,)), *map(Literal, _arguments(operator, given)))
+
+
+def _arguments(operator: str, given: object) -> list[Value]:
+    if operator not in CONDITIONS:
+        raise errors.constraints_violated(
+            [
+                f"Value '{operator}' at 'comparisonOperator' failed to satisfy constraint: Member must satisfy enum "
+                "value set: [IN, NULL, BETWEEN, LT, NOT_CONTAINS, EQ, GT, NOT_NULL, NE, LE, BEGINS_WITH, GE, CONTAINS]"
+            ]
+        )
+    if not isinstance(given, list | tuple):
+        raise wire.list_fault(given)
+    values = [attribute.decode(value) for value in given]
+    fewest, most = _COUNTS.get(operator, (1, 1))
+    if not fewest <= len(values) <= most:
+        raise errors.invalid_parameters(f"Invalid number of argument(s) for the {operator} ComparisonOperator")
+    for tag, _ in values:
+        if tag not in _ARGUMENT_TYPES.get(operator, attribute.TAGS):
+            raise errors.invalid_parameters(f"ComparisonOperator {operator} is not valid for {tag} AttributeValue type")
+    if len({tag for tag, _ in values}) > 1:
+        raise errors.invalid_parameters("AttributeValues inside AttributeValueList must be of same type")
+    if operator == "BETWEEN" and not checks.in_order(*values):
+        raise errors.validation(
+            "The BETWEEN condition was provided a range where the lower bound is greater than the upper bound"
+        )
+    return values
+
+
+def _comparator(operator: str) -> Callable[[DocumentPath, Literal], syntax.Condition]:
+    return lambda path, argument: Comparison(operator, path, argument)
+
+
+def _function(function: str) -> Callable[..., syntax.Condition]:
+    return lambda path, *arguments: Call(function, (path, *arguments))
+
+
+CONDITIONS: dict[str, Callable[..., syntax.Condition]] = {
+    **{name: _comparator(operator) for name, operator in OPERATORS.items()},
+    "BETWEEN": Between,
+    "IN": lambda path, *arguments: In(path, arguments),
+    "BEGINS_WITH": _function("begins_with"),
+    "CONTAINS": _function("contains"),
+    "NOT_CONTAINS": lambda path, argument: Not(Call("contains", (path, argument))),
+    # About existence, not about the type NULL.
+    "NULL": _function("attribute_not_exists"),
+    "NOT_NULL": _function("attribute_exists"),
+}
+"""What each ComparisonOperator is as an expression."""
+
+
+# ---- key conditions
+
+
+def key_conditions(conditions: Mapping[str, Any]) -> tuple[KeyTest, ...]:
+    """The conditions of `KeyConditions`, as it stands in the request; errors as of `expected`."""
+    _require_map(conditions, "Condition")
+    tests = []
+    for name, given in conditions.items():
+        members = _members(given, "Condition")
+        operator = _operator(name, members)
+        arguments = _arguments(operator, members.get("AttributeValueList", []))
+        tests.append(KeyTest(name, KEY_OPERATORS.get(operator, operator), tuple(arguments)))
+    return tuple(tests)
+
+
+# ---- updates
+
+
+def attribute_updates(updates: Mapping[str, Any]) -> Update:
+    """The update of `AttributeUpdates`, as it stands in the request.
+
+    Errors: `ValidationException` for values that the action cannot have and bad values; `SerializationException` for
+    wrong JSON types.
+    """
+    _require_map(updates, "AttributeValueUpdate")
+    actions = [_action(name, _members(given, "AttributeValueUpdate")) for name, given in updates.items()]
+    # Deleting attributes of an item that does not exist makes none; an update expression would.
+    creates = not actions or not all(isinstance(action, Remove | Delete) for action in actions)
+    return update.of_actions(actions, wrong_type=update.LEGACY_WRONG_TYPE, creates=creates)
+
+
+def _action(name: str, given: Mapping[str, Any]) -> Action:
+    if not name:
+        # Unsure: exact text.
+        raise errors.invalid_parameters("The attribute name is empty")
+    target = DocumentPath((name,))
+    action = given.get("Action", "PUT")
+    if action not in ("PUT", "ADD", "DELETE"):
+        raise errors.constraints_violated(
+            [
+                f"Value '{action}' at 'attributeUpdates.{name}.member.action' failed to satisfy constraint: "
+                "Member must satisfy enum value set: [ADD, PUT, DELETE]"
+            ]
+        )
+    if "Value" not in given:
+        if action != "DELETE":
+            raise errors.invalid_parameters("Only DELETE action is allowed when no attribute value is specified")
+        return Remove(target)
+    value = attribute.decode(given["Value"])
+    if action == "DELETE":
+        if value[0] not in ("SS", "NS", "BS"):
+            raise errors.invalid_parameters(f"DELETE action with value is not supported for the type {value[0]}")
+        return Delete(target, Literal(value))
+    if action == "ADD":
+        if value[0] not in ("N", "SS", "NS", "BS", "L"):
+            raise errors.invalid_parameters(f"ADD action is not supported for the type {value[0]}")
+        return Add(target, Literal(value))
+    return Set(target, Literal(value))
