@@ -53,3 +53,8 @@ def from_datetime(moment: datetime.datetime) -> int:
 def iso_milliseconds(moment: int) -> str:
     """`2015-05-11T21:21:33.291`, the form of stream labels (UTC, no zone suffix)."""
     return to_datetime(moment).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment // 1000 % 1000:03d}"
+
+
+def to_epoch_seconds(moment: int) -> float:
+    """Epoch seconds with milliseconds, as the answers of the control plane carry moments."""
+    return moment // 1000 / 1000

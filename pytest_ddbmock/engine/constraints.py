@@ -6,8 +6,9 @@ Source: captured answers; the bounds come from the service model.
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from pytest_ddbmock import errors
@@ -37,7 +38,60 @@ ENUM_ORDER = {
 }
 """The order in which AWS prints the values, where it is not the model's."""
 
-REPORTED_ALONE = {"PutItem", "UpdateItem"}
+NAME_LENGTH = range(3, 256)
+"""Characters of the name of a table; item operations look up shorter names as well."""
+
+_INDEX = {"Projection.NonKeyAttributes": {"minimum": None}}
+_GLOBAL_INDEX: dict[str, dict[str, Any]] = {
+    **_INDEX,
+    "KeySchema": {"maximum": None},  # up to eight attributes, which older service models do not know
+    "ProvisionedThroughput": {"order": ("WriteCapacityUnits", "ReadCapacityUnits")},
+}
+_TAG: dict[str, dict[str, Any]] = {
+    "": {"required": ()},
+    "Key": {"minimum": None, "maximum": None},
+    "Value": {"minimum": None, "maximum": None},
+}
+
+
+def _below(path: str, changes: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {f"{path}.{inner}" if inner else path: change for inner, change in changes.items()}
+
+
+OVERRIDES: dict[str, dict[str, dict[str, Any]]] = {
+    "CreateTable": {
+        "": {"required": ()},  # which members are required depends on others
+        "TableName": {"minimum": NAME_LENGTH.start},
+        "KeySchema": {"maximum": 2},
+        "ProvisionedThroughput": {"order": ("WriteCapacityUnits", "ReadCapacityUnits")},
+        "LocalSecondaryIndexes[].KeySchema": {"maximum": 2},
+        **_below("LocalSecondaryIndexes[]", _INDEX),
+        **_below("GlobalSecondaryIndexes[]", _GLOBAL_INDEX),
+        "TableClass": {"enum": ()},
+        **_below("Tags[]", _TAG),
+    },
+    "UpdateTable": {
+        "TableName": {"minimum": NAME_LENGTH.start},
+        "ProvisionedThroughput": {"order": ("WriteCapacityUnits", "ReadCapacityUnits")},
+        **_below("GlobalSecondaryIndexUpdates[].Create", _GLOBAL_INDEX),
+        "GlobalSecondaryIndexUpdates[].Update.ProvisionedThroughput": _GLOBAL_INDEX["ProvisionedThroughput"],
+        "TableClass": {"enum": ()},
+    },
+    "TagResource": _below("Tags[]", _TAG),
+    "UntagResource": {"TagKeys[]": {"minimum": None, "maximum": None}},
+}
+"""Where AWS's own rules differ from the model's: operation, path, fields of `Shape` (`order` sorts its members).
+
+What is lifted here is checked with a text of its own by the operation.
+"""
+
+NAME_REQUIRED = {"CreateTable", "DescribeTable", "DeleteTable"}
+"""Operations with a text of their own for a missing TableName."""
+
+NAME_LENGTH_TOLD = {"DescribeTable", "DeleteTable"}
+"""Operations with a text of their own for the length of TableName. Unsure: CreateTable has been seen with both."""
+
+REPORTED_ALONE = {"PutItem", "UpdateItem", "CreateTable"}
 """Operations that tell of a bad TableName before they look at anything else."""
 
 VALUE_NOT_SHOWN = {("Query", "limit"): "Limit"}
@@ -53,11 +107,40 @@ def require(operation: str, shape: Shape, params: dict[str, Any]) -> None:
     Errors: `SerializationException`, `ValidationException` that lists the violated constraints.
     """
     violations: list[str] = []
-    _checker(shape)(params, "", violations)
+    _checker(_adjusted(operation, shape) if operation in OVERRIDES else shape)(params, "", violations)
+    if operation in NAME_REQUIRED:
+        _require_name(operation, params.get("TableName"))
     if violations:
         if operation in REPORTED_ALONE:
             violations = [text for text in violations if " at 'tableName' " in text] or violations
         raise errors.constraints_violated([_as_shown(operation, text) for text in violations])
+
+
+def _require_name(operation: str, name: Any) -> None:
+    if name is None:
+        raise errors.validation("The parameter 'TableName' is required but was not present in the request")
+    if operation in NAME_LENGTH_TOLD and not name.startswith("arn:") and len(name) not in NAME_LENGTH:
+        raise errors.validation("TableName must be at least 3 characters long and at most 255 characters long")
+
+
+_ADJUSTED: dict[tuple[str, int], tuple[Shape, Shape]] = {}
+
+
+def _adjusted(operation: str, shape: Shape) -> Shape:
+    """The shape of an operation's parameters with `OVERRIDES` put in."""
+    known = _ADJUSTED.get((operation, id(shape)))
+    if known is None:
+        known = _ADJUSTED[operation, id(shape)] = (shape, _adjust(shape, "", OVERRIDES[operation]))
+    return known[1]
+
+
+def _adjust(shape: Shape, path: str, overrides: Mapping[str, dict[str, Any]]) -> Shape:
+    fields = dict(overrides.get(path, {}))
+    order = fields.pop("order", ())
+    names = sorted(shape.members, key=lambda name: order.index(name) if name in order else len(order))
+    members = {name: _adjust(shape.members[name], f"{path}.{name}" if path else name, overrides) for name in names}
+    element = None if shape.element is None else _adjust(shape.element, f"{path}[]", overrides)
+    return dataclasses.replace(shape, members=members, element=element, **fields)
 
 
 def _as_shown(operation: str, text: str) -> str:
@@ -239,6 +322,7 @@ def _rules(shape: Shape) -> list[tuple[Callable[[str], bool], str]]:
 def _compile_string(shape: Shape) -> Check:
     pattern = None if shape.pattern is None else re.compile(shape.pattern, re.ASCII)
     is_table = shape.name == "TableArn"
+    name_shape = dataclasses.replace(shape, maximum=NAME_LENGTH.stop - 1)
 
     def check(value: Any, path: str, violations: list[str]) -> None:
         if not isinstance(value, str):
@@ -246,13 +330,15 @@ def _compile_string(shape: Shape) -> Check:
         if shape.enum and value not in shape.enum:
             allowed = ENUM_ORDER.get(path.rpartition(".")[2]) or ", ".join(shape.enum)
             violations.append(_violation(value, path, f"Member must satisfy enum value set: [{allowed}]"))
-        _check_length(shape, value, path, violations)
-        if is_table:
-            if value and not value.startswith("arn:") and not re.fullmatch(NAME_PATTERN, value, re.ASCII):
+        if is_table and not value.startswith("arn:"):
+            _check_length(name_shape, value, path, violations)
+            if value and not re.fullmatch(NAME_PATTERN, value, re.ASCII):
                 violations.append(
                     _violation(value, path, f"Member must satisfy regular expression pattern: {NAME_PATTERN}")
                 )
-        elif pattern is not None and value and not pattern.fullmatch(value):
+            return
+        _check_length(shape, value, path, violations)
+        if pattern is not None and value and not pattern.fullmatch(value):
             violations.append(
                 _violation(value, path, f"Member must satisfy regular expression pattern: {shape.pattern}")
             )

@@ -15,10 +15,11 @@ from pytest_ddbmock.engine.agenda import Agenda
 from pytest_ddbmock.engine.call import Call
 from pytest_ddbmock.engine.catalog import Catalog
 from pytest_ddbmock.engine.commit import Committer
-from pytest_ddbmock.engine.expiry import sweep
+from pytest_ddbmock.engine.expiry import Sweeper
 from pytest_ddbmock.engine.operation import Answer, Operation
 from pytest_ddbmock.engine.request import Request
 from pytest_ddbmock.engine.scenario import Scenario
+from pytest_ddbmock.engine.serials import Serials
 from pytest_ddbmock.engine.shapes import Shapes
 from pytest_ddbmock.errors import DynamoDBError, NotImplementedByMock
 from pytest_ddbmock.storage.change import Actor, Change, Write
@@ -49,11 +50,13 @@ class Engine:
         """Microseconds."""
         self.catalog = Catalog()
         self.agenda = Agenda()
+        self.serials = Serials()
+        self.sweeper = Sweeper(self)
         self.scenario = Scenario()
         self._shapes = shapes
         self._operations = operations
         self._committer = Committer(followers)
-        self._kept: list[Kept] = [self.catalog, self.agenda]
+        self._kept: list[Kept] = [self.catalog, self.agenda, self.serials, self.sweeper]
         self._ids = random.Random(0x0DDB)
         self._serial = itertools.count(1)
 
@@ -92,8 +95,10 @@ class Engine:
         """Do what has fallen due: statuses, expiry. Gives the moment in microseconds up to which that is."""
         with self.lock:
             now = self.clock.now()
-            self.agenda.run(now)
-            sweep(self, now)
+            while (due := self.agenda.next_due(now)) is not None:
+                self.sweeper.sweep(due)  # what expired before a table is deleted was still told by its stream
+                self.agenda.run_next()
+            self.sweeper.sweep(now)
             return now
 
     # ---- item changes
@@ -134,10 +139,7 @@ class Engine:
         with self.lock:
             now = self.clock.now()
             for table in self.catalog.all_tables():
-                table.change_settings(created_at=now)
-                if table.settings.recovery is not None:
-                    recovery = table.settings.recovery
-                    table.change_settings(recovery=type(recovery)(now, recovery.days))
+                table.settings = table.settings.as_new(now)
                 table.forget_history(self.seq)
 
     # ---- numbers and names

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from pytest_ddbmock.engine.operation import OPERATIONS
-from pytest_ddbmock.operations import batches, items, query_scan
+from pytest_ddbmock.operations import batches, items, limits, query_scan, tables, tags
 
-__all__ = ["OPERATIONS", "batches", "items", "query_scan"]
+__all__ = ["OPERATIONS", "batches", "items", "limits", "query_scan", "tables", "tags"]

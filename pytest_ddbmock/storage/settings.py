@@ -10,6 +10,8 @@ from pytest_ddbmock.storage.schema import KeySchema, Projection
 
 CREATING, UPDATING, ACTIVE, DELETING = "CREATING", "UPDATING", "ACTIVE", "DELETING"
 PROVISIONED, ON_DEMAND = "PROVISIONED", "PAY_PER_REQUEST"
+THROUGHPUT, BILLING, STREAM, TABLE_CLASS, INDEXES = "throughput", "billing mode", "stream", "table class", "indexes"
+"""What UpdateTable changes; the detail is `ENABLE` or `DISABLE` for a stream, the wanted class for the table class."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,11 @@ class Throughput:
     increased_at: int | None = None
     decreased_at: int | None = None
     decreases_today: int = 0
+    """On the UTC day of `decreased_at`."""
+
+    def as_new(self) -> Throughput:
+        """The same capacity, never changed."""
+        return Throughput(self.read, self.write)
 
 
 @dataclass(frozen=True)
@@ -33,10 +40,11 @@ class OnDemandLimits:
 
 @dataclass(frozen=True)
 class WarmThroughput:
-    """Units per second that a table or index serves at once."""
+    """Units per second that a table or index serves at once; `status` is UPDATING for a while after a raise."""
 
     read: int
     write: int
+    status: str = ACTIVE
 
 
 @dataclass(frozen=True)
@@ -105,9 +113,12 @@ class Settings:
     billing_mode: str = ON_DEMAND
     on_demand_since: int | None = None
     """When the table last became on-demand; kept after it is provisioned again."""
+    on_demand_switches: tuple[int, ...] = ()
+    """When the table was switched to on-demand: AWS counts those of the last 24 hours."""
     throughput: Throughput = Throughput()
     on_demand: OnDemandLimits | None = None
     warm: WarmThroughput | None = None
+    """None until it has been raised above what a new table has."""
     indexes: tuple[Index, ...] = ()
     """In the order in which they were given; local ones first."""
     streams: tuple[Stream, ...] = ()
@@ -115,11 +126,16 @@ class Settings:
     time_to_live: TimeToLive = TimeToLive()
     recovery: Recovery | None = None
     deletion_protection: bool = False
+    deletion_protection_changed_at: int | None = None
     table_class: str | None = None
     """None until it is named."""
-    table_class_changed_at: int | None = None
+    table_class_changes: tuple[int, ...] = ()
+    """When it was changed: AWS counts the changes of the last 30 days."""
     tags: Mapping[str, str] = field(default_factory=dict)
+    tags_changed_at: int | None = None
     restored: Restored | None = None
+    changing: Mapping[str, str] = field(default_factory=dict)
+    """What an UpdateTable has begun while the status is UPDATING: `THROUGHPUT` and so on, with a detail."""
 
     def index(self, name: str) -> Index | None:
         """The index of that name."""
@@ -147,3 +163,19 @@ class Settings:
         """The settings with an index of the same name replaced."""
         indexes = tuple(changed if index.name == changed.name else index for index in self.indexes)
         return dataclasses.replace(self, indexes=indexes)
+
+    def as_new(self, now: int) -> Settings:
+        """The same settings of a table made at `now` in microseconds: nothing has been changed since."""
+        return dataclasses.replace(
+            self,
+            created_at=now,
+            on_demand_since=None if self.on_demand_since is None else now,
+            on_demand_switches=(),
+            throughput=self.throughput.as_new(),
+            indexes=tuple(dataclasses.replace(index, throughput=index.throughput.as_new()) for index in self.indexes),
+            time_to_live=dataclasses.replace(self.time_to_live, changed_at=None),
+            recovery=None if self.recovery is None else dataclasses.replace(self.recovery, enabled_at=now),
+            deletion_protection_changed_at=None,
+            table_class_changes=(),
+            tags_changed_at=None,
+        )

@@ -1,0 +1,321 @@
+"""CreateTable, DescribeTable, ListTables, DeleteTable.
+
+A change of a table takes `Engine.pace`: the answer shows the status in between, the agenda ends it. Without pace it has
+ended when the next call comes in. What the agenda does must bear that the table is gone or has been changed meanwhile.
+Source: "CreateTable", "DeleteTable", "DescribeTable", "ListTables" (API reference), captured answers.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from pytest_ddbmock import errors
+from pytest_ddbmock.clock import iso_milliseconds
+from pytest_ddbmock.engine import arns
+from pytest_ddbmock.engine.call import Call
+from pytest_ddbmock.engine.operation import Answer, operation
+from pytest_ddbmock.engine.table_description import describe, initial_warm
+from pytest_ddbmock.operations import limits
+from pytest_ddbmock.operations import table_definition as definition
+from pytest_ddbmock.operations.table_definition import Wire, elements
+from pytest_ddbmock.operations.tags import parse_tags
+from pytest_ddbmock.storage.schema import KeySchema
+from pytest_ddbmock.storage.settings import (
+    ACTIVE,
+    CREATING,
+    DELETING,
+    ON_DEMAND,
+    PROVISIONED,
+    STREAM,
+    UPDATING,
+    Index,
+    Settings,
+    Stream,
+    Throughput,
+)
+from pytest_ddbmock.storage.table import Table
+
+TABLES_PER_PAGE = 100
+
+
+@operation("CreateTable")
+def create_table(call: Call) -> Answer:
+    """Order: the definition by itself, keys before indexes, then what the account holds already."""
+    name = arns.table_name(call.param("TableName"), account=call.request.account, region=call.request.region)
+    given = _Given(call)
+    call.require_all_read()
+    _require_present(AttributeDefinitions=given.attributes, KeySchema=given.key_schema)
+    definition.require_table_class(given.table_class)
+    throughput = _billing(call, given)
+    types = definition.attribute_types(elements(given.attributes))
+    definition.require_table_key_defined(definition.key_names(given.key_schema), types)
+    schema = definition.key_schema(given.key_schema, types)
+    definition.require_definitions_match(
+        definition.key_names(given.key_schema), given.local_indexes + given.global_indexes, types
+    )
+    indexes = _indexes(call, given, schema, types)
+    view_type = _stream_view_type(given.stream)
+    definition.refuse_own_keys(given.encryption, call)
+    tags = parse_tags(elements(given.tags))
+    _require_free(call, name)
+    _require_quotas(call, given, throughput, indexes)
+    call.admit()
+
+    settings = Settings(
+        attributes=types,
+        created_at=call.now,
+        status=CREATING,
+        billing_mode=given.billing_mode,
+        throughput=throughput,
+        on_demand=definition.merged_limits(None, given.limits),
+        warm=_warm(call, given.warm, given.billing_mode, throughput),
+        indexes=tuple(indexes),
+        deletion_protection=given.deletion_protection,
+        table_class=given.table_class,
+        tags=tags,
+    )
+    if view_type is not None:
+        settings = dataclasses.replace(settings, streams=(new_stream(call, name, view_type, ()),))
+    account, region = call.request.account, call.request.region
+    table = Table(name, arns.table_arn(account, region, name), call.engine.uuid(), schema, settings, call.engine.seq)
+    call.engine.catalog.add(account, region, table)
+    call.engine.agenda.add(call.now + call.engine.pace, lambda due: activate(table))
+    call.entry.tables = (name,)
+    return call.answer(TableDescription=describe(table, call.now))
+
+
+@operation("DescribeTable")
+def describe_table(call: Call) -> Answer:
+    """Order: the table exists."""
+    table = call.usable_table()
+    return call.answer(Table=describe(table, call.now))
+
+
+@operation("ListTables")
+def list_tables(call: Call) -> Answer:
+    """Order: nothing but constraints. Tables come in order of their names, whatever their status."""
+    start = call.param("ExclusiveStartTableName", "")
+    limit = call.param("Limit", TABLES_PER_PAGE)
+    tables = call.engine.catalog.tables(call.request.account, call.request.region)
+    names = [table.name for table in tables if table.name > start]
+    page = names[:limit]
+    return call.answer(TableNames=page, LastEvaluatedTableName=page[-1] if len(names) > limit else None)
+
+
+@operation("DeleteTable")
+def delete_table(call: Call) -> Answer:
+    """Order: the table exists, nothing is under way, it is not protected."""
+    table = call.usable_table()
+    settings = table.settings
+    if settings.status == CREATING:
+        raise errors.being_changed(f"Table is being created: {table.name}")
+    if settings.status == DELETING:
+        raise errors.being_changed(f"Table is being deleted: {table.name}")
+    if settings.deletion_protection:
+        raise errors.validation(
+            "Resource cannot be deleted as it is currently protected against deletion. "
+            "Disable deletion protection first."
+        )
+    if STREAM in settings.changing:
+        raise errors.being_changed("Cannot delete table while stream is being enabled/disabled.")
+    if any(index.status != ACTIVE for index in settings.global_indexes):
+        raise errors.being_changed("Cannot delete table while indexes are being created, updated, or deleted.")
+    if settings.status == UPDATING:
+        raise errors.being_changed(f"Table: {table.name} is in the process of being updated.")
+    call.admit()
+
+    account, region = call.request.account, call.request.region
+    table.change_settings(status=DELETING, streams=ended_streams(table, call))
+    call.engine.agenda.add(call.now + call.engine.pace, lambda due: call.engine.catalog.remove(account, region, table))
+    return call.answer(TableDescription=describe(table, call.now))
+
+
+# ---- the definition
+
+
+class _Given:
+    """The parameters of CreateTable, null elements of lists left out."""
+
+    def __init__(self, call: Call) -> None:
+        self.attributes: list[Wire] | None = call.param("AttributeDefinitions")
+        self.key_schema: list[Wire] = call.param("KeySchema")
+        self.local_indexes = self._indexes(call, "LocalSecondaryIndexes")
+        self.global_indexes = self._indexes(call, "GlobalSecondaryIndexes")
+        self.billing_mode: str = call.param("BillingMode", PROVISIONED)
+        self.throughput: Wire | None = call.param("ProvisionedThroughput")
+        self.limits = definition.on_demand_limits(call.param("OnDemandThroughput"), call)
+        self.warm: Wire | None = call.param("WarmThroughput")
+        self.stream: Wire | None = call.param("StreamSpecification")
+        self.encryption: Wire | None = call.param("SSESpecification")
+        self.tags: list[Any] | None = call.param("Tags")
+        self.table_class: str | None = call.param("TableClass")
+        self.deletion_protection: bool = call.param("DeletionProtectionEnabled", False)
+        self.empty_lists = [
+            name
+            for name in ("LocalSecondaryIndexes", "GlobalSecondaryIndexes")
+            if call.param(name) is not None and not elements(call.param(name))
+        ]
+        if self.stream is not None:
+            call.refuse_unknown(self.stream, ("StreamEnabled", "StreamViewType"), "StreamSpecification")
+
+    @staticmethod
+    def _indexes(call: Call, name: str) -> list[Wire]:
+        return elements(call.param(name))
+
+
+def _require_present(**members: object) -> None:
+    missing = [name for name, value in members.items() if value is None]
+    if missing:
+        raise errors.constraints_violated(
+            [
+                f"Value null at '{name[0].lower()}{name[1:]}' failed to satisfy constraint: Member must not be null"
+                for name in missing
+            ]
+        )
+
+
+def _billing(call: Call, given: _Given) -> Throughput:
+    """The table's provisioned capacity; billing mode, capacity and limits must fit together."""
+    throughput = definition.throughput(given.throughput, call)
+    if given.billing_mode == ON_DEMAND:
+        if throughput is not None:
+            raise errors.invalid_parameters(definition.THROUGHPUT_ON_DEMAND)
+        definition.require_limits_in_range(given.limits, lowest=1)
+        return Throughput()
+    if throughput is None:
+        raise errors.invalid_parameters(definition.THROUGHPUT_MISSING)
+    definition.refuse_limits_when_provisioned(given.limits, is_new=True)
+    return throughput
+
+
+def _warm(call: Call, given: Wire | None, billing_mode: str, throughput: Throughput, index: str | None = None) -> Any:
+    floor = initial_warm(billing_mode, throughput)
+    lower = definition.LOWER_THAN_INITIAL[billing_mode]
+    return definition.warm_throughput(given or None, floor, call, lower=lower, index=index)
+
+
+def _indexes(call: Call, given: _Given, schema: KeySchema, types: dict[str, str]) -> list[Index]:
+    for name in given.empty_lists:
+        raise errors.invalid_parameters(f"List of {name} is empty")
+    if len(given.local_indexes) > definition.MOST_LOCAL_INDEXES:
+        raise errors.invalid_parameters(
+            f"Number of LocalSecondaryIndexes exceeds per-table limit of {definition.MOST_LOCAL_INDEXES}"
+        )
+    indexes = [definition.local_index(index, schema, types, call) for index in given.local_indexes]
+    if len(given.global_indexes) > definition.MOST_GLOBAL_INDEXES:
+        raise errors.invalid_parameters(
+            f"GlobalSecondaryIndex count exceeds the per-table limit of {definition.MOST_GLOBAL_INDEXES}"
+        )
+    indexes += [_global_index(call, index, types, given.billing_mode) for index in given.global_indexes]
+    names = [index.name for index in indexes]
+    for position, name in enumerate(names):
+        if name in names[:position]:
+            raise errors.invalid_parameters(f"Duplicate index name: {name}")
+    definition.require_few_projected(indexes)
+    return indexes
+
+
+def _global_index(call: Call, given: Wire, types: dict[str, str], billing_mode: str) -> Index:
+    index = definition.global_index(given, types, CREATING, call, "GlobalSecondaryIndexes")
+    throughput = definition.throughput(given.get("ProvisionedThroughput"), call, index=index.name)
+    wanted_limits = definition.on_demand_limits(given.get("OnDemandThroughput"), call, index=index.name)
+    if billing_mode == ON_DEMAND:
+        if throughput is not None:
+            raise errors.invalid_parameters(
+                f"ProvisionedThroughput should not be specified for index: {index.name} when BillingMode is "
+                "PAY_PER_REQUEST"
+            )
+        definition.require_limits_in_range(wanted_limits, lowest=1, index=index.name)
+    else:
+        if throughput is None:
+            raise errors.invalid_parameters(f"ProvisionedThroughput is not specified for index: {index.name}")
+        definition.refuse_limits_when_provisioned(wanted_limits, is_new=True, index=index.name)
+    throughput = throughput or Throughput()
+    return dataclasses.replace(
+        index,
+        throughput=throughput,
+        on_demand=definition.merged_limits(None, wanted_limits),
+        warm=_warm(call, given.get("WarmThroughput"), billing_mode, throughput, index.name),
+    )
+
+
+def _stream_view_type(given: Wire | None) -> str | None:
+    if given is None:
+        return None
+    view_type: str | None = given.get("StreamViewType")
+    if not given["StreamEnabled"]:
+        if view_type is not None:
+            raise errors.invalid_parameters(
+                "Table is being created with a stream disabled, UpdateViewType should not be specified"
+            )
+        return None
+    if view_type is None:
+        raise errors.invalid_parameters("Table is being created with a stream enabled, UpdateViewType is required")
+    return view_type
+
+
+# ---- the account
+
+
+def _require_free(call: Call, name: str) -> None:
+    table = call.engine.catalog.table(call.request.account, call.request.region, name)
+    if table is None:
+        return
+    if table.settings.status != CREATING:
+        raise errors.resource_in_use(f"Table already exists: {name}")
+    is_restored = table.settings.restored is not None
+    raise errors.being_changed(f"Table is being {'used' if is_restored else 'created'}: {name}")
+
+
+def _require_quotas(call: Call, given: _Given, throughput: Throughput, indexes: list[Index]) -> None:
+    limits.require_table_quota(call, has_indexes=bool(indexes))
+    limits.require_table_units(call, throughput)
+    limits.require_limits_within_quota(call, given.limits)
+    limits.require_limits_within_quota(call, given.warm or {})
+    for index in given.global_indexes:
+        limits.require_limits_within_quota(call, index.get("OnDemandThroughput") or {}, index=index["IndexName"])
+        limits.require_limits_within_quota(call, index.get("WarmThroughput") or {}, index=index["IndexName"])
+    for built in indexes:
+        limits.require_table_units(call, built.throughput, index=built.name)
+    limits.require_account_units(call, [throughput, *(index.throughput for index in indexes)])
+
+
+# ---- from status to status
+
+
+def activate(table: Table) -> None:
+    """End the creation of a table."""
+    settings = table.settings
+    if settings.status != CREATING:
+        return
+    indexes = tuple(dataclasses.replace(index, status=ACTIVE) for index in settings.indexes)
+    table.change_settings(
+        status=ACTIVE,
+        indexes=indexes,
+        on_demand_since=settings.created_at if settings.billing_mode == ON_DEMAND else None,
+    )
+
+
+# ---- streams
+
+
+def new_stream(call: Call, table_name: str, view_type: str, earlier: tuple[Stream, ...]) -> Stream:
+    """A stream of the changes from now on, with a label that no stream of a table of that name has had."""
+    taken = {stream.label for stream in earlier}
+    for table in call.engine.catalog.deleted(call.request.account, call.request.region):
+        if table.name == table_name:
+            taken.update(stream.label for stream in table.settings.streams)
+    moment = call.now
+    while iso_milliseconds(moment) in taken:
+        moment += 1000
+    return Stream(iso_milliseconds(moment), view_type, call.now, call.engine.seq)
+
+
+def ended_streams(table: Table, call: Call) -> tuple[Stream, ...]:
+    """The table's streams with the enabled one ended now."""
+    settings = table.settings
+    if settings.stream is None:
+        return settings.streams
+    ended = dataclasses.replace(settings.stream, end=call.engine.seq, ended_at=call.now)
+    return (*settings.streams[:-1], ended)
