@@ -39,6 +39,29 @@ _call_ids = itertools.count(1)
 _pending_calls: weakref.WeakValueDictionary[str, PendingCall] = weakref.WeakValueDictionary()
 
 
+# ---- what botocore would ask credentials for
+
+
+def name_account(builtins: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
+    """Handler of `before-endpoint-resolution`: newer botocores want the account for the host's name.
+
+    To find it they refresh credentials, which may ask STS or SSO; the host is none that anybody is going to see.
+    """
+    backend = doors.current()
+    if backend is not None and callable(builtins.get(_ACCOUNT_ID)) and not context.get("is_presign_request"):
+        builtins[_ACCOUNT_ID] = backend.account
+
+
+_ACCOUNT_ID = "AWS::Auth::AccountId"
+
+
+def leave_unsigned(context: dict[str, Any], **_: Any) -> Any:
+    """Handler of `choose-signer`: what stays in the process needs no credentials. A presigned URL does not stay."""
+    if context.get("is_presign_request") or (_PENDING not in context and doors.current() is None):
+        return None
+    return UNSIGNED
+
+
 # ---- before-call
 
 
@@ -193,13 +216,6 @@ class PendingCall:
         return ask(self.backend, dataclasses.replace(self._request, attempt=self._attempts))
 
 
-def leave_unsigned(context: dict[str, Any], **_: Any) -> Any:
-    """Handler of `choose-signer`: what stays in the process needs no credentials. A presigned URL does not stay."""
-    if context.get("is_presign_request") or (_PENDING not in context and doors.current() is None):
-        return None
-    return UNSIGNED
-
-
 def name_attempt(request: Any, request_signer: Any, **_: Any) -> None:
     """Handler of `before-sign`: names the call in the headers, all that every botocore shows at `before-send`."""
     context = request.context
@@ -242,6 +258,7 @@ HANDLERS = tuple(
     (f"{event}.{service}", handler)
     for service in ("dynamodb", "dynamodb-streams")
     for event, handler in (
+        ("before-endpoint-resolution", name_account),
         ("before-call", answer_call),
         ("choose-signer", leave_unsigned),
         ("before-sign", name_attempt),
