@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pytest_ddbmock import errors
@@ -13,6 +13,7 @@ from pytest_ddbmock.engine.request import Request
 from pytest_ddbmock.engine.shapes import Shape
 from pytest_ddbmock.errors import NotImplementedByMock
 from pytest_ddbmock.expressions.condition import Condition, compile_condition
+from pytest_ddbmock.expressions.parser import refuse_empty
 from pytest_ddbmock.expressions.placeholders import Placeholders
 from pytest_ddbmock.metering.usage import Usage
 from pytest_ddbmock.storage.change import Actor, Change, Write
@@ -65,37 +66,16 @@ class Call:
 
     def refuse_mixing(self, expressions: Sequence[str], with_legacy: Sequence[str]) -> None:
         """Expressions and the parameters that they replaced cannot stand in one request."""
-        legacy = [name for name in with_legacy if self.params.get(name) is not None]
-        if legacy:
-            modern = [name for name in expressions if self.params.get(name) is not None]
-            if modern:
-                raise errors.validation(
-                    "Can not use both expression and non-expression parameters in the same request: "
-                    f"Non-expression parameters: {{{', '.join(legacy)}}} "
-                    f"Expression parameters: {{{', '.join(modern)}}}",
-                    wraps=True,
-                )
+        refuse_mixing(self.params, expressions, with_legacy)
 
     def bind(self, expressions: Sequence[str], *, with_values: bool = True) -> Placeholders:
         """The `#n` and `:v` of the request; `expressions` are the parameters that can use them.
 
-        Errors: `ValidationException` for placeholders without an expression and for malformed maps.
+        Errors: `ValidationException` for placeholders without an expression, malformed maps and empty expressions.
         """
         names = self.param("ExpressionAttributeNames")
         values = self.param("ExpressionAttributeValues") if with_values else None
-        if (names is not None or values is not None) and all(self.params.get(name) is None for name in expressions):
-            if names is not None:
-                raise errors.validation(
-                    "ExpressionAttributeNames can only be specified when using expressions", wraps=True
-                )
-            users = [name for name in expressions if name != "ProjectionExpression"]
-            verb = "is" if len(users) == 1 else "are"
-            raise errors.validation(
-                "ExpressionAttributeValues can only be specified when using expressions: "
-                f"{' and '.join(users)} {verb} null",
-                wraps=True,
-            )
-        self.placeholders = Placeholders(names, values, on_write=self.operation.envelope)
+        self.placeholders = bind(self.params, expressions, names, values, on_write=self.operation.envelope)
         return self.placeholders
 
     def condition(self, kind: str, placeholders: Placeholders) -> Condition | None:
@@ -233,3 +213,43 @@ class Call:
         if mode not in ("TOTAL", "INDEXES"):
             return None
         return [usage.to_wire(mode) for usage in self.usages.values()]
+
+
+def refuse_mixing(params: Mapping[str, Any], expressions: Sequence[str], with_legacy: Sequence[str]) -> None:
+    """Refuse a structure of a request that holds expressions beside the parameters that they replaced.
+
+    Errors: `ValidationException`.
+    """
+    legacy = [name for name in with_legacy if params.get(name) is not None]
+    if legacy:
+        modern = [name for name in expressions if params.get(name) is not None]
+        if modern:
+            raise errors.validation(
+                "Can not use both expression and non-expression parameters in the same request: "
+                f"Non-expression parameters: {{{', '.join(legacy)}}} "
+                f"Expression parameters: {{{', '.join(modern)}}}",
+                wraps=True,
+            )
+
+
+def bind(
+    params: Mapping[str, Any], expressions: Sequence[str], names: Any, values: Any = None, *, on_write: bool = False
+) -> Placeholders:
+    """The placeholders of a structure of a request that can hold `expressions`; errors as of `Call.bind`."""
+    if names is not None or values is not None:
+        given = [name for name in expressions if params.get(name) is not None]
+        if names is not None and not given:
+            raise errors.validation("ExpressionAttributeNames can only be specified when using expressions", wraps=True)
+        users = [name for name in expressions if name != "ProjectionExpression"]
+        if values is not None and not any(name in given for name in users):
+            verb = "is" if len(users) == 1 else "are"
+            raise errors.validation(
+                "ExpressionAttributeValues can only be specified when using expressions: "
+                f"{' and '.join(users)} {verb} null",
+                wraps=True,
+            )
+    placeholders = Placeholders(names, values, on_write=on_write)
+    for name in expressions:
+        if params.get(name) == "":
+            refuse_empty(name, "")
+    return placeholders
