@@ -5,7 +5,7 @@ Source: "Paginating table query results", "Query", "Scan" (API reference).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,26 +23,44 @@ PAGE_BYTES = 1_048_576
 
 @dataclass(slots=True)
 class Page:
-    """Evaluated items: those that passed the filter, how many there were, their bytes, and the last if more follow."""
+    """Evaluated items: those that passed the filter, how many there were, their bytes, and the last if more may follow.
+
+    `fetched` are the table's items that stand behind the evaluated entries of a local index, where they were needed.
+    """
 
     items: list[Item]
     scanned: int
     size: int
     last: Item | None
+    fetched: Sequence[Item] = ()
 
 
-def read_page(items: Iterator[Item], *, limit: int | None, test: Callable[[Item], bool] | None) -> Page:
-    """Evaluate items until `limit` of them or 1 MB is reached, or none is left."""
+def read_page(
+    items: Iterator[Item],
+    *,
+    limit: int | None,
+    test: Callable[[Item], bool] | None,
+    fetch: Callable[[Item], Item] | None = None,
+) -> Page:
+    """Evaluate items until `limit` of them or 1 MB is reached, or none is left.
+
+    `fetch` gives the table's item of an entry of a local index; what it gives counts towards the 1 MB as well.
+    """
     matching: list[Item] = []
-    scanned = size = 0
+    fetched: list[Item] = []
+    scanned = size = fetched_size = 0
     for item in items:
         scanned += 1
         size += item.size
+        if fetch is not None:
+            item = fetch(item)
+            fetched.append(item)
+            fetched_size += item.size
         if test is None or test(item):
             matching.append(item)
-        if size >= PAGE_BYTES or scanned == limit:
-            return Page(matching, scanned, size, item)
-    return Page(matching, scanned, size, None)
+        if size + fetched_size >= PAGE_BYTES or scanned == limit:
+            return Page(matching, scanned, size, item, fetched)
+    return Page(matching, scanned, size, None, fetched)
 
 
 def evaluated_key(item: Item, table: KeySchema, index: KeySchema | None) -> Wire:
@@ -52,6 +70,15 @@ def evaluated_key(item: Item, table: KeySchema, index: KeySchema | None) -> Wire
 
 
 INVALID_START = "The provided starting key is invalid"
+
+TOLD_ALONE = (
+    "Input collection",
+    "An number set",
+    "cannot be converted to a numeric value",
+    "more than 38 significant",
+    "Number ",
+)
+"""Faults of sets and numbers, which AWS tells of a starting key without saying that it is one."""
 
 
 def decode_start(given: Any) -> Item | None:
@@ -65,7 +92,7 @@ def decode_start(given: Any) -> Item | None:
         return decode_item(given)
     except DynamoDBError as error:
         message = str(error.message)
-        if error.code != "ValidationException" or "duplicates" in message or "number" in message.lower():
+        if error.code != "ValidationException" or any(text in message for text in TOLD_ALONE):
             raise
         raise errors.validation(f"{INVALID_START}: {message}") from None
 

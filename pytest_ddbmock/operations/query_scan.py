@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -183,11 +182,14 @@ class _Reader:
     def answer(self, call: Call, items: Any, *, consistent: bool, capacity: str | None) -> Answer:
         source = self.source
         limit = call.param("Limit")
-        fetches = self._fetches()
-        page: Page = read_page(items, limit=limit, test=self._test())
-        matching = [self._fetch(item) for item in page.items] if fetches else page.items
-        fetched = matching if fetches else []
-        self._count(call, page, fetched, consistent)
+        page: Page = read_page(
+            items,
+            limit=limit,
+            test=None if self.condition is None else self.condition.test,
+            fetch=self._fetch if self._fetches() else None,
+        )
+        matching = page.items
+        self._count(call, page, consistent)
         shown = None
         if self.select != COUNT:
             if self.projection is None:
@@ -208,19 +210,11 @@ class _Reader:
             ConsumedCapacity=call.capacity(capacity),
         )
 
-    def _test(self) -> Callable[[Item], bool] | None:
-        if self.condition is None:
-            return None
-        test = self.condition.test
-        if self._invisible(self.condition):
-            # A local index, see `require_projected`. Unsure: that AWS fetches before it filters then.
-            return lambda entry: test(self._fetch(entry))
-        return test
-
     def _fetches(self) -> bool:
         """Whether a local index has to fetch from the table what it does not hold."""
         if self.visible is None or self.source.index is None or self.source.index.is_global:
             return False
+        # Unsure: that a filter makes AWS fetch as a projection does.
         return self.select == ALL_ATTRIBUTES or bool(
             self._invisible(self.projection) or self._invisible(self.condition)
         )
@@ -230,11 +224,11 @@ class _Reader:
         assert item is not None, "a local index holds just what the table holds"
         return item
 
-    def _count(self, call: Call, page: Page, fetched: list[Item], consistent: bool) -> None:
+    def _count(self, call: Call, page: Page, consistent: bool) -> None:
         usage = call.usage(self.source.table)
         units = read_units(page.size, consistent=consistent)
         usage.read(units, None if self.source.index is None else self.source.index.name)
-        for item in fetched:
+        for item in page.fetched:
             usage.read(read_units(item.size, consistent=consistent))
 
 
