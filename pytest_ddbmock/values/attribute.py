@@ -55,13 +55,14 @@ def _decode_odd(given: Any, level: int) -> Value:
     tags = [tag for tag in given if tag in _DECODERS and given[tag] is not None]
     if not tags:
         raise errors.validation("Supplied AttributeValue is empty, must contain exactly one of the supported datatypes")
-    values = [_DECODERS[tag](given[tag], level) for tag in tags if tag == "N"]  # a malformed number is told first
     if len(tags) > 1:
+        if "N" in tags:
+            decode({"N": given["N"]}, level)  # a malformed number is told first
         raise errors.validation(
             "Supplied AttributeValue has more than one datatypes set, "
             "must contain exactly one of the supported datatypes"
         )
-    return values[0] if values else decode({tags[0]: given[tags[0]]}, level)
+    return decode({tags[0]: given[tags[0]]}, level)
 
 
 def _decode_s(given: Any, level: int) -> Value:

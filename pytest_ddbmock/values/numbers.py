@@ -46,9 +46,9 @@ def _split(text: str) -> tuple[bool, str, int]:
     mantissa, _, exponent = text.lower().partition("e")
     whole, _, fraction = mantissa.lstrip("+-").partition(".")
     digits = (whole + fraction).lstrip("0")
-    # A thousand digits of exponent are as far out of range as five.
-    power = int(exponent or 0) if len(exponent) < 1000 else (-1 if exponent[0] == "-" else 1) * 10**6
-    return mantissa[0] == "-", digits, power - len(fraction)
+    # Many digits of exponent are as far out of range as eight; the text of a number is far shorter than 10**8.
+    power = int(exponent.lstrip("+-").lstrip("0")[:9] or 0)
+    return mantissa[0] == "-", digits, (-power if exponent[:1] == "-" else power) - len(fraction)
 
 
 def _of_triple(negative: bool, digits: str, exponent: int) -> str:

@@ -1,0 +1,294 @@
+"""Attribute values from the wire and back: structure, sets, nesting, equality, sizes, order."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_ddbmock.errors import DynamoDBError
+from pytest_ddbmock.values import keys, numbers, sizes
+from pytest_ddbmock.values.attribute import NESTED_TOO_DEEP, attributes_to_wire, decode, decode_attributes, to_wire
+from pytest_ddbmock.values.item import EMPTY, Item, decode_item
+from pytest_ddbmock.values.ordering import HASH_SPACE, partition_hash, sort_key
+
+INVALID = "One or more parameter values were invalid: "
+
+texts = st.text(max_size=8)
+blobs = st.binary(max_size=8)
+number_texts = st.one_of(
+    st.integers(-(10**12), 10**12).map(str),
+    st.decimals(allow_nan=False, allow_infinity=False, places=3, min_value=-(10**6), max_value=10**6).map(str),
+)
+names = st.text(min_size=1, max_size=5)
+scalars = st.one_of(
+    texts.map(lambda value: {"S": value}),
+    number_texts.map(lambda value: {"N": value}),
+    blobs.map(lambda value: {"B": value}),
+    st.booleans().map(lambda value: {"BOOL": value}),
+    st.just({"NULL": True}),
+)
+sets = st.one_of(
+    st.lists(texts, min_size=1, max_size=4, unique=True).map(lambda members: {"SS": members}),
+    st.lists(number_texts, min_size=1, max_size=4, unique_by=numbers.canonical).map(lambda members: {"NS": members}),
+    st.lists(blobs, min_size=1, max_size=4, unique=True).map(lambda members: {"BS": members}),
+)
+wire_values = st.recursive(
+    st.one_of(scalars, sets),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3).map(lambda elements: {"L": elements}),
+        st.dictionaries(names, inner, max_size=3).map(lambda attributes: {"M": attributes}),
+    ),
+    max_leaves=8,
+)
+
+
+def refusal(given: Any) -> DynamoDBError:
+    with pytest.raises(DynamoDBError) as refused:
+        decode(given)
+    return refused.value
+
+
+def nested(levels: int, kind: str = "M") -> Any:
+    value: Any = {"S": "x"}
+    for _ in range(levels):
+        value = {"M": {"a": value}} if kind == "M" else {"L": [value]}
+    return value
+
+
+@pytest.mark.parametrize(
+    "given_value, message",
+    [
+        ({}, "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"),
+        ({"X": "1"}, "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"),
+        ({"S": None}, "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"),
+        (
+            {"S": "a", "N": "1"},
+            "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported "
+            "datatypes",
+        ),
+        ({"S": "a", "N": "x"}, "The parameter cannot be converted to a numeric value: x"),
+        ({"NULL": False}, INVALID + "Null attribute value types must have the value of true"),
+        ({"SS": []}, INVALID + "An string set  may not be empty"),
+        ({"NS": []}, INVALID + "An number set  may not be empty"),
+        ({"BS": []}, INVALID + "Binary sets should not be empty"),
+        ({"SS": ["a", "b", "a"]}, INVALID + "Input collection [a, b, a] contains duplicates."),
+        ({"NS": ["1", "1.0"]}, "Input collection contains duplicates"),
+        ({"BS": [b"b", "Yg=="]}, INVALID + "Input collection [Yg==, Yg==]of type BS contains duplicates."),
+        ({"NS": ["1", "x"]}, "The parameter cannot be converted to a numeric value: x"),
+        ({"M": {"": {"S": "a"}}}, INVALID + "The attribute name is empty"),
+        (nested(32), NESTED_TOO_DEEP),
+        (nested(32, "L"), NESTED_TOO_DEEP),
+        (nested(900, "L"), NESTED_TOO_DEEP),
+    ],
+)
+def test_a_bad_value_is_refused(given_value: Any, message: str) -> None:
+    error = refusal(given_value)
+    assert (error.code, error.message) == ("ValidationException", message)
+
+
+@pytest.mark.parametrize("value", [{"SS": []}, {"NULL": False}, {"SS": ["a", "a"]}, {"NS": ["1", "1"]}, {"BS": []}])
+def test_errors_of_sets_and_null_carry_the_envelope_on_writes(value: Any) -> None:
+    assert refusal(value).wraps
+
+
+@pytest.mark.parametrize("value", [{}, {"N": "x"}, {"S": "a", "N": "1"}, nested(32)])
+def test_errors_of_structure_numbers_and_nesting_never_carry_the_envelope(value: Any) -> None:
+    assert not refusal(value).wraps
+
+
+@pytest.mark.parametrize("kind", ["M", "L"])
+def test_31_levels_around_a_scalar_are_accepted(kind: str) -> None:
+    assert to_wire(decode(nested(31, kind))) == nested(31, kind)
+
+
+def test_a_number_beside_a_null_member_is_no_deeper_than_others() -> None:
+    value: Any = {"N": "1", "S": None}
+    for _ in range(32):
+        value = {"L": [value]}
+    assert refusal(value).message == NESTED_TOO_DEEP
+
+
+@pytest.mark.parametrize(
+    "given_value, message",
+    [
+        ({"S": 1}, "NUMBER_VALUE cannot be converted to String"),
+        ({"S": 1.5}, "DECIMAL_VALUE cannot be converted to String"),
+        ({"N": 1}, "NUMBER_VALUE cannot be converted to String"),
+        ({"S": True}, "TRUE_VALUE cannot be converted to String"),
+        ({"S": {}}, "Start of structure or map found where not expected"),
+        ({"S": []}, "Unrecognized collection type class java.lang.String"),
+        ({"BOOL": "yes"}, "Unexpected token received from parser"),
+        ({"BOOL": 1}, "NUMBER_VALUE cannot be converted to Boolean"),
+        ({"SS": "a"}, "Unexpected field type"),
+        ({"SS": {}}, "Start of structure or map found where not expected"),
+        ({"SS": [1]}, "NUMBER_VALUE cannot be converted to String"),
+        ({"L": {}}, "Start of structure or map found where not expected"),
+        ({"L": ["a"]}, "Unexpected value type in payload"),
+        ({"M": "a"}, "Unexpected field type"),
+        ({"B": "a"}, "Base64 encoded length is expected a multiple of 4 bytes but found: 1"),
+        ({"B": "a*bc"}, "only base-64-encoded strings are convertible to bytes"),
+        ({"B": "YR=="}, "Invalid last non-pad Base64 character dectected"),
+        ("a", "Unexpected value type in payload"),
+        ([], "Unrecognized collection type class com.amazonaws.dynamodb.v20120810.AttributeValue"),
+    ],
+)
+def test_a_wrong_json_type_is_a_serialization_exception(given_value: Any, message: str) -> None:
+    error = refusal(given_value)
+    assert (error.code, error.message) == ("SerializationException", message)
+
+
+@given(wire_values)
+def test_a_value_that_went_out_comes_back_the_same(given_value: Any) -> None:
+    value = decode(given_value)
+    assert decode(to_wire(value)) == value
+
+
+@given(st.dictionaries(names, wire_values, max_size=4))
+def test_what_went_out_can_be_changed_without_changing_the_item(attributes: Any) -> None:
+    item = decode_item(attributes)
+    before = decode_item(attributes)
+    out = attributes_to_wire(item)
+    for value in out.values():
+        [(tag, payload)] = value.items()
+        if tag in ("SS", "NS", "BS", "L"):
+            payload.append("changed")
+        elif tag == "M":
+            payload["changed"] = True
+    assert item == before
+
+
+@given(sets, st.randoms(use_true_random=False))
+def test_the_order_of_set_members_does_not_matter(given_set: Any, random: Any) -> None:
+    [(tag, members)] = given_set.items()
+    shuffled = list(members)
+    random.shuffle(shuffled)
+    assert decode({tag: shuffled}) == decode(given_set)
+
+
+@given(wire_values, wire_values)
+def test_values_of_different_types_are_never_equal(left: Any, right: Any) -> None:
+    if next(iter(left)) != next(iter(right)):
+        assert decode(left) != decode(right)
+
+
+def test_true_and_one_are_different_values() -> None:
+    assert decode({"BOOL": True}) != decode({"N": "1"})
+    assert decode({"L": [{"BOOL": True}]}) != decode({"L": [{"NULL": True}]})
+
+
+@given(blobs)
+def test_bytes_and_their_base64_text_are_the_same_value(blob: bytes) -> None:
+    assert decode({"B": base64.b64encode(blob).decode()}) == decode({"B": blob}) == ("B", blob)
+
+
+# ---- sizes
+
+
+def test_the_size_of_the_documented_example() -> None:
+    assert decode_item({"shirt-color": {"S": "R"}, "shirt-size": {"S": "M"}}).size == 23
+
+
+@pytest.mark.parametrize(
+    "value, size",
+    [
+        ({"S": ""}, 0),
+        ({"S": "é𝄞"}, 6),
+        ({"S": "\ud800"}, 3),
+        ({"B": b"abc"}, 3),
+        ({"BOOL": False}, 1),
+        ({"NULL": True}, 1),
+        ({"SS": ["a", "bc"]}, 3),
+        ({"NS": ["1", "200"]}, 4),
+        ({"BS": [b"", b"xy"]}, 2),
+        ({"L": []}, 3),
+        ({"M": {}}, 3),
+        ({"L": [{"S": "a"}, {"S": "bc"}]}, 8),
+        ({"M": {"é": {"S": "a"}}}, 7),
+    ],
+)
+def test_the_size_of_a_value(value: Any, size: int) -> None:
+    assert sizes.of_value(decode(value)) == size
+
+
+@given(st.dictionaries(names, wire_values, max_size=4))
+def test_an_item_is_as_large_as_its_names_and_values(attributes: Any) -> None:
+    item = decode_item(attributes)
+    expected = sum(len(name.encode()) + sizes.of_value(value) for name, value in item.items())
+    assert item.size == expected == sizes.of_attributes(item)
+
+
+def test_an_item_picks_attributes_that_it_has() -> None:
+    item = decode_item({"a": {"S": "x"}, "b": {"S": "y"}})
+    picked = item.only(["a", "z"])
+    assert picked == {"a": ("S", "x")}
+    assert picked.size == 2
+    assert EMPTY == {} and EMPTY.size == 0
+    assert isinstance(picked, Item)
+
+
+def test_an_item_must_be_a_map() -> None:
+    for given_item in ([], "a", 1):
+        with pytest.raises(DynamoDBError) as refused:
+            decode_item(given_item)
+        assert refused.value.code == "SerializationException"
+
+
+def test_names_are_shared_between_items() -> None:
+    first, second = (decode_attributes({"".join(["na", "me"]): {"S": "x"}}) for _ in range(2))
+    assert next(iter(first)) is next(iter(second))
+
+
+# ---- order
+
+
+@given(texts, texts)
+def test_strings_sort_by_their_utf_8_bytes(left: str, right: str) -> None:
+    by_bytes = left.encode() < right.encode()
+    assert (sort_key(("S", left)) < sort_key(("S", right))) == by_bytes  # type: ignore[operator]
+
+
+@given(blobs, blobs)
+def test_binary_sorts_by_unsigned_bytes_shorter_first(left: bytes, right: bytes) -> None:
+    assert (sort_key(("B", left)) < sort_key(("B", right))) == (list(left) < list(right))  # type: ignore[operator]
+
+
+def test_numbers_sort_as_numbers_not_as_text() -> None:
+    values = [decode({"N": text}) for text in ("10", "9", "-1", "0.5", "-0.5", "1e30")]
+    assert [value[1] for value in sorted(values, key=sort_key)] == ["-1", "-0.5", "0.5", "9", "10", "1" + "0" * 30]
+
+
+@given(st.lists(st.one_of(texts, blobs), min_size=1, max_size=3))
+def test_partition_hashes_lie_in_the_hash_space(payloads: list[str | bytes]) -> None:
+    assert 0 <= partition_hash(*payloads) < HASH_SPACE
+    assert partition_hash(*payloads) == partition_hash(*payloads)
+
+
+def test_keys_of_several_attributes_do_not_run_together() -> None:
+    assert partition_hash("ab", "c") != partition_hash("a", "bc")
+
+
+# ---- keys
+
+
+def test_keys_up_to_the_limits_are_accepted() -> None:
+    keys.require_key_sizes([("S", "a" * 2048)], [("B", b"a" * 1024)])
+    keys.require_key_sizes([("N", "1")])
+
+
+@pytest.mark.parametrize(
+    "partition, sort, message",
+    [
+        (["a" * 2049], [], "Size of hashkey has exceeded the maximum size limit of2048 bytes"),
+        (["a" * 1024, "é" * 513], [], "Size of hashkey has exceeded the maximum size limit of2048 bytes"),
+        (["a"], ["a" * 1025], "Aggregated size of all range keys has exceeded the size limit of 1024 bytes"),
+        (["a"], ["a" * 1024, "b"], "Aggregated size of all range keys has exceeded the size limit of 1024 bytes"),
+    ],
+)
+def test_longer_keys_are_refused(partition: list[str], sort: list[str], message: str) -> None:
+    with pytest.raises(DynamoDBError) as refused:
+        keys.require_key_sizes([("S", text) for text in partition], [("S", text) for text in sort])
+    assert refused.value.message == INVALID + message
