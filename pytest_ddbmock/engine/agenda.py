@@ -1,6 +1,6 @@
 """`Agenda`: what falls due when time moves, in order.
 
-Nothing here runs by itself: `run` is called when a call comes in and when a test moves the clock.
+Nothing here runs by itself: `Engine.run_due` looks when a call comes in and when a test moves the clock.
 """
 
 from __future__ import annotations
@@ -21,12 +21,15 @@ class Agenda:
         """Have `action` called with `due` once that moment has come."""
         heapq.heappush(self._entries, (due, next(self._order), action))
 
-    def run(self, now: int) -> None:
-        """Do what has fallen due by `now`, earliest first; actions may add others."""
+    def next_due(self, now: int) -> int | None:
+        """The moment of the earliest action that is due by `now`, None when there is none."""
         entries = self._entries
-        while entries and entries[0][0] <= now:
-            due, _, action = heapq.heappop(entries)
-            action(due)
+        return entries[0][0] if entries and entries[0][0] <= now else None
+
+    def run_next(self) -> None:
+        """Do the earliest action; it may add others."""
+        due, _, action = heapq.heappop(self._entries)
+        action(due)
 
     def mark(self) -> list[tuple[int, int, Callable[[int], None]]]:
         """Protocol `Kept`."""

@@ -141,6 +141,7 @@ class Engine:
             for table in self.catalog.all_tables():
                 table.settings = table.settings.as_new(now)
                 table.forget_history(self.seq)
+            self.sweeper.begin(now)
 
     # ---- numbers and names
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from operator import attrgetter
 
@@ -15,8 +15,8 @@ _AT = attrgetter("at")
 class History:
     """The changes of one table. Followers, restores and rollback only read it.
 
-    `start` is the sequence number before the first change that is known, `began_at` its moment in microseconds
-    (None while the table is older than all that is asked about).
+    `start` is the sequence number before the first change that is known, `began_at` the moment in microseconds at
+    which the table came to be, or was said to have come to be.
     """
 
     __slots__ = ("_changes", "began_at", "start")
@@ -47,6 +47,12 @@ class History:
             return []
         start = bisect_right(changes, seq, key=_SEQ)
         return changes[start:] if limit is None else changes[start : start + limit]
+
+    def find(self, seq: int) -> Change | None:
+        """The change with this sequence number."""
+        index = bisect_left(self._changes, seq, key=_SEQ)
+        found = self._changes[index] if index < len(self._changes) else None
+        return found if found is not None and found.seq == seq else None
 
     def backwards_to(self, seq: int) -> Iterator[Change]:
         """The changes with a higher sequence number than `seq`, newest first."""

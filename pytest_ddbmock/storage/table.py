@@ -43,11 +43,11 @@ class Items(Protocol):
 
 @dataclass(frozen=True)
 class TableMark:
-    """What `Table.rollback` needs."""
+    """What `Table.rollback` needs; views with their positions at the time of the mark."""
 
     seq: int
     settings: Settings
-    views: dict[str, View]
+    views: dict[str, tuple[View, int]]
     expiry: ExpiryView | None
 
 
@@ -131,22 +131,28 @@ class Table:
 
     def mark(self) -> TableMark:
         """What `rollback` needs."""
-        return TableMark(self.history.last_seq, self.settings, dict(self.views), self.expiry)
+        views = {name: (view, view.position) for name, view in self.views.items()}
+        return TableMark(self.history.last_seq, self.settings, views, self.expiry)
 
     def rollback(self, mark: TableMark) -> None:
         """Be again as at the mark: undo the changes since, each view those that it has seen."""
-        self.views = dict(mark.views)
+        assert self.history.start <= mark.seq, "nobody lets a history begin anew between mark and rollback"
+        self.views = {name: view for name, (view, _) in mark.views.items()}
         self.expiry = mark.expiry
-        views: list[View] = [self.base, *self.views.values()]
+        self._take_back(self.base, mark.seq)
         if self.expiry is not None:
-            views.append(self.expiry)
-        for view in views:
-            for change in self.history.backwards_to(mark.seq):
-                if change.seq <= view.position:
-                    view.undo(change)
-            view.position = min(view.position, mark.seq)
+            self._take_back(self.expiry, mark.seq)
+        for view, position in mark.views.values():
+            self._take_back(view, position)
         self.history.cut(mark.seq)
         self.settings = mark.settings
+
+    def _take_back(self, view: View, position: int) -> None:
+        """Move a view back to `position`; one that was dropped in between has seen only some of the changes."""
+        for change in self.history.backwards_to(position):
+            if change.seq <= view.position:
+                view.undo(change)
+        view.position = min(view.position, position)
 
     def forget_history(self, seq: int) -> None:
         """What the table holds now is how it began; `seq` is the engine's last sequence number."""
@@ -169,6 +175,9 @@ class Table:
                 assert list(view.scan()) == list(fresh.scan()), index.name
         if self.expiry is not None:
             self.expiry.check()
+            in_order = ExpiryView(self.schema, 0, self.expiry.attribute)
+            in_order.fill(iter(self.base), 0)
+            assert list(self.expiry.scan()) == list(in_order.scan()), "expiry"
 
 
 class PastTable:

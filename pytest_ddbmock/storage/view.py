@@ -117,6 +117,8 @@ class View:
         if after is not None:
             place = self.place_of(after)
             assert place is not None, "the caller has checked the start key"
+            if place[1] is None:
+                return iter(())  # a partition without sort keys holds one item, the one that was read before
             bounds = bounds.after(place[1], reverse=reverse)
         return self._items.range(partition, bounds, reverse=reverse)
 
