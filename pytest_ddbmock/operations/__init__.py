@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from pytest_ddbmock.engine.operation import OPERATIONS
-from pytest_ddbmock.operations import batches, items, limits, query_scan, tables, tags
+from pytest_ddbmock.operations import batches, items, limits, query_scan, recovery, streams, tables, tags
 
-__all__ = ["OPERATIONS", "batches", "items", "limits", "query_scan", "tables", "tags"]
+__all__ = ["OPERATIONS", "batches", "items", "limits", "query_scan", "recovery", "streams", "tables", "tags"]
