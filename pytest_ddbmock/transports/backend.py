@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import traceback
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
 
 from pytest_ddbmock.engine.request import Request
 from pytest_ddbmock.errors import DynamoDBError, NotImplementedByMock, UsageError
@@ -39,6 +40,9 @@ class Backend(Protocol):
         ...
 
 
+Result = TypeVar("Result")
+
+
 class OwnBug(DynamoDBError):
     """What the application sees of an unexpected exception in our own code; repeating the call would not help."""
 
@@ -53,12 +57,16 @@ class OwnBug(DynamoDBError):
         self.__cause__ = cause
 
 
-def ask(backend: Backend, request: Request) -> dict[str, Any] | DynamoDBError:
-    """The answer or the refusal; `NotImplementedByMock` and `UsageError` go to the application as they are."""
+def ask(backend: Backend, request: Request, finish: Callable[[dict[str, Any]], Result]) -> Result | DynamoDBError:
+    """What `finish` makes of the answer, or the refusal.
+
+    Errors: `NotImplementedByMock` and `UsageError`, which go to the application as they are.
+    """
     try:
-        return backend.call(request)
+        return finish(backend.call(request))
     except DynamoDBError as refusal:
-        return refusal
+        # Scripted errors live long; they must not keep the application's variables alive.
+        return refusal.with_traceback(None)
     except NotImplementedByMock as gap:
         backend.notice(gap)
         raise

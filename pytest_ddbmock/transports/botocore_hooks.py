@@ -25,8 +25,6 @@ from pytest_ddbmock.transports.backend import Backend, OwnBug, ask
 from pytest_ddbmock.transports.http_response import SentHttp
 from pytest_ddbmock.transports.origin import find_origin
 
-Outcome = dict[str, Any] | DynamoDBError
-
 CALL_HEADER = "X-Pytest-Ddbmock-Call"
 """Names the `PendingCall` of a request; no request that carries it leaves the process while its mock is active."""
 _PENDING = "pytest_ddbmock_call"
@@ -93,7 +91,7 @@ def answer_call(
         convert = _converters[key]
     except KeyError:
         service_model.learn(services)
-        convert = _converters[key] = service_model.converter(model.output_shape)
+        convert = _converters[key] = service_model.converter(model.output_shape) or _as_it_is
     try:
         request = Request(
             key[0],
@@ -106,14 +104,12 @@ def answer_call(
         )
     except DynamoDBError as refusal:
         return _refused(services, refusal)
-    outcome = ask(backend, request)
+    outcome = ask(backend, request, convert)
     if isinstance(outcome, DynamoDBError):
         if is_left_to_botocore(outcome):
             context[_PENDING] = PendingCall(backend, request.call_id, request.region, request.account, request, outcome)
             return None
         return _refused(services, outcome)
-    if convert is not None:
-        convert(outcome)
     name = json10.request_id()
     headers = json10.head(name)
     outcome["ResponseMetadata"] = {
@@ -125,7 +121,11 @@ def answer_call(
     return CalledHttp(200, headers), outcome
 
 
-_converters: dict[tuple[str, str], service_model.Convert | None] = {}
+def _as_it_is(answer: Any) -> Any:
+    return answer
+
+
+_converters: dict[tuple[str, str], service_model.Convert] = {}
 
 
 def is_left_to_botocore(error: DynamoDBError) -> bool:
@@ -189,21 +189,19 @@ class PendingCall:
         self._region = region
         self._account = account
         self._request = request
-        self._ready: Outcome | None = first
+        self._ready = first
         self._attempts = 0
         _pending_calls[self.name] = self
 
-    def attempt(self, http: Any) -> Outcome:
-        """The outcome of the next attempt, which botocore would send as `http`."""
+    def attempt(self, http: Any) -> json10.HttpAnswer:
+        """The answer to the next attempt, which botocore would send as `http`."""
         self._attempts += 1
-        outcome, self._ready = self._ready, None
-        if outcome is None:
-            outcome = self._ask(http)
-        if isinstance(outcome, OwnBug):
-            self._ready = outcome  # once is enough
-        return outcome
+        outcome = self._ready or self._ask(http)
+        # A bug is not run into again.
+        self._ready = outcome if isinstance(outcome, OwnBug) else None
+        return json10.http_refusal(outcome) if isinstance(outcome, DynamoDBError) else outcome
 
-    def _ask(self, http: Any) -> Outcome:
+    def _ask(self, http: Any) -> json10.HttpAnswer | DynamoDBError:
         try:
             if self._request is None:
                 service, operation = json10.split_target(http.headers.get("X-Amz-Target"))
@@ -213,7 +211,7 @@ class PendingCall:
                 )
         except DynamoDBError as refusal:
             return refusal
-        return ask(self.backend, dataclasses.replace(self._request, attempt=self._attempts))
+        return ask(self.backend, dataclasses.replace(self._request, attempt=self._attempts), json10.http_answer)
 
 
 def name_attempt(request: Any, request_signer: Any, **_: Any) -> None:
@@ -241,7 +239,7 @@ def answer_attempt(request: Any, **_: Any) -> SentHttp | None:
             return None
         # Nobody signed it: the mock was opened meanwhile, or the request comes from somewhere unusual.
         pending = PendingCall(backend, next(_call_ids), backend.region, backend.account)
-    return SentHttp(request.url, json10.http_answer(pending.attempt(request)), pending.backend)
+    return SentHttp(request.url, pending.attempt(request), pending.backend)
 
 
 def pending_call(request: Any) -> PendingCall | None:

@@ -48,6 +48,11 @@ class Environment:
         if NO_METADATA not in os.environ and not _credentials_visible(profile):
             self._set(NO_METADATA, "true")
 
+    @property
+    def region(self) -> str:
+        """The Region of clients that are built without one, once `enter` has been called."""
+        return os.environ.get(REGION) or _profile().get("region") or self._region
+
     def leave(self) -> None:
         """Take out what was put in, unless somebody has changed it since."""
         while self._put:

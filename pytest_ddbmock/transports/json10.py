@@ -131,12 +131,17 @@ def error_body(error: DynamoDBError) -> dict[str, Any]:
     return {"__type": OPENINGS.get(error.code, SERVICE_OPENING) + error.code, **error_members(error)}
 
 
-def http_answer(outcome: dict[str, Any] | DynamoDBError) -> HttpAnswer:
-    """An answer or a refusal as an HTTP response, with id, length and checksum."""
-    if isinstance(outcome, DynamoDBError):
-        status, body = outcome.status, encode(error_body(outcome))
-    else:
-        status, body = 200, encode(outcome)
+def http_answer(answer: dict[str, Any]) -> HttpAnswer:
+    """An answer as an HTTP response."""
+    return _http(200, encode(answer))
+
+
+def http_refusal(error: DynamoDBError) -> HttpAnswer:
+    """A refusal as an HTTP response."""
+    return _http(error.status, encode(error_body(error)))
+
+
+def _http(status: int, body: bytes) -> HttpAnswer:
     headers = head(request_id())
     headers["content-length"] = str(len(body))
     headers["x-amz-crc32"] = str(zlib.crc32(body))

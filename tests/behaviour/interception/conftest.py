@@ -8,6 +8,7 @@ from typing import Any
 
 import botocore.httpsession
 import pytest
+
 from pytest_ddbmock import errors
 from pytest_ddbmock.engine.request import Request
 from pytest_ddbmock.transports import doors
@@ -84,7 +85,13 @@ def nothing_waits_and_nothing_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(botocore.httpsession.URLLib3Session, "send", refuse)
     monkeypatch.setattr(time, "sleep", refuse)
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_DEFAULT_REGION"):
+    for name in (
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+        "AWS_PROFILE",
+        "AWS_DEFAULT_REGION",
+    ):
         monkeypatch.delenv(name, raising=False)
     for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
         monkeypatch.setenv(name, "/nonexistent")

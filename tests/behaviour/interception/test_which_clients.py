@@ -12,6 +12,7 @@ import pytest
 from botocore.config import Config
 from botocore.hooks import HierarchicalEmitter
 from botocore.stub import Stubber
+
 from pytest_ddbmock import errors
 from pytest_ddbmock.transports import doors
 
@@ -19,8 +20,11 @@ KEY = {"pk": {"S": "a"}}
 ITEM = {"pk": {"S": "a"}, "name": {"S": "Ada"}}
 
 
+SESSION = botocore.session.Session()
+
+
 def make_client(service="dynamodb", **options):
-    return botocore.session.Session().create_client(service, **{"region_name": "eu-west-1", **options})
+    return SESSION.create_client(service, **{"region_name": "eu-west-1", **options})
 
 
 def test_a_client_made_after_activation_is_answered(active):
@@ -96,7 +100,7 @@ def test_without_parameter_validation_malformed_input_reaches_the_backend(active
     assert active.requests[0].params["Key"] == {"pk": {"S": 5}}
 
 
-@pytest.mark.parametrize("events", [HierarchicalEmitter, lambda: copy.copy(botocore.session.Session()._events)])
+@pytest.mark.parametrize("events", [HierarchicalEmitter, lambda: copy.copy(SESSION._events)])
 def test_a_client_with_replaced_events_is_answered(active, events):
     client = make_client(aws_access_key_id="111122223333", aws_secret_access_key="x")
     client.meta.events = events()
