@@ -1,0 +1,53 @@
+"""An in-memory Amazon DynamoDB for tests: pytest plugin and boto3 mock.
+
+The names are looked up on first use, so that a test run that never asks for DynamoDB does not pay for the engine.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from pytest_ddbmock.version import __version__
+
+if TYPE_CHECKING:
+    from pytest_ddbmock.errors import NotImplementedByMock, UsageError
+    from pytest_ddbmock.testkit.ddbmock import DDBMock
+    from pytest_ddbmock.testkit.decorator import mock_dynamodb
+    from pytest_ddbmock.testkit.options import Options
+    from pytest_ddbmock.testkit.records import Insert, Modify, Remove
+
+__all__ = [
+    "DDBMock",
+    "Insert",
+    "Modify",
+    "NotImplementedByMock",
+    "Options",
+    "Remove",
+    "UsageError",
+    "__version__",
+    "mock_dynamodb",
+]
+
+_HOMES = {
+    "DDBMock": "testkit.ddbmock",
+    "Insert": "testkit.records",
+    "Modify": "testkit.records",
+    "NotImplementedByMock": "errors",
+    "Options": "testkit.options",
+    "Remove": "testkit.records",
+    "UsageError": "errors",
+    "mock_dynamodb": "testkit.decorator",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,168 @@
+"""From options to an engine: the one place that puts the rooms together, makes tables and fills them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pytest_ddbmock.clock import DAY, Clock
+from pytest_ddbmock.engine.catalog import Home
+from pytest_ddbmock.engine.engine import Engine
+from pytest_ddbmock.engine.request import DYNAMODB, Request
+from pytest_ddbmock.engine.scenario import Scenario
+from pytest_ddbmock.errors import DynamoDBError, UsageError
+from pytest_ddbmock.followers import global_index
+from pytest_ddbmock.operations import OPERATIONS
+from pytest_ddbmock.storage.change import Write
+from pytest_ddbmock.storage.table import Table
+from pytest_ddbmock.testkit import folders, seeds, tables
+from pytest_ddbmock.testkit.options import Options, near
+from pytest_ddbmock.testkit.seeds import Finder
+from pytest_ddbmock.testkit.tables import Parameters, TableDefinition
+from pytest_ddbmock.transports.service_model import ModelShapes
+
+FOLLOWERS: tuple[Callable[[Table], None], ...] = (global_index.catch_up,)
+"""Called with each table that has changed."""
+
+LONG = 200 * 365 * DAY
+"""Longer than any delay, in microseconds."""
+
+
+def new_engine(options: Options, clock: Clock) -> Engine:
+    """An empty engine."""
+    return Engine(
+        clock=clock,
+        shapes=ModelShapes(),
+        operations=OPERATIONS,
+        followers=FOLLOWERS,
+        pace=options.pace,
+        ttl_delay=options.ttl_delay,
+    )
+
+
+def populate(engine: Engine, home: Home, options: Options, find: Finder) -> None:
+    """Make the tables and load the seed of the options; what they then hold was always there.
+
+    Errors: `UsageError` with advice.
+    """
+    delay, engine.ttl_delay = engine.ttl_delay, LONG  # the first test to come decides what has expired
+    try:
+        for definition in tables.parse_all(options.tables):
+            create(engine, home, definition)
+        if options.seed is not None:
+            load(engine, home, options.seed, find)
+        engine.begin_history()
+    finally:
+        engine.ttl_delay = delay
+
+
+# ---- tables
+
+
+def create(engine: Engine, home: Home, definition: TableDefinition) -> None:
+    """Make a table that is ready at once, by DynamoDB's own operations.
+
+    Errors: `UsageError` with DynamoDB's reason.
+    """
+    name = definition.name
+    known = ModelShapes().input(DYNAMODB, "CreateTable")
+    assert known is not None, "every botocore knows CreateTable"
+    for word in definition.create:
+        if word not in known.members:
+            raise UsageError(f'table "{name}": CreateTable has no parameter "{word}"{near(word, known.members)}')
+    with aside(engine):
+        pace, engine.pace = engine.pace, 0
+        try:
+            ask(engine, home, "CreateTable", definition.create)
+            if definition.ttl is not None:
+                switch = {"Enabled": True, "AttributeName": definition.ttl}
+                ask(engine, home, "UpdateTimeToLive", {"TableName": name, "TimeToLiveSpecification": switch})
+            if definition.pitr:
+                enabled = {"PointInTimeRecoveryEnabled": True}
+                ask(
+                    engine,
+                    home,
+                    "UpdateContinuousBackups",
+                    {"TableName": name, "PointInTimeRecoverySpecification": enabled},
+                )
+        except DynamoDBError as error:
+            raise UsageError(f'table "{name}": DynamoDB refuses it: {error.message}') from None
+        finally:
+            engine.pace = pace
+
+
+def ask(engine: Engine, home: Home, operation: str, params: Parameters) -> dict[str, Any]:
+    """Have DynamoDB's operation done."""
+    return engine.call(Request(DYNAMODB, operation, params, home.region, home.account))
+
+
+@contextlib.contextmanager
+def aside(engine: Engine) -> Iterator[None]:
+    """What happens inside strikes no scripted fault and stands in no record: it is not the application's doing."""
+    with engine.lock:
+        scenario, engine.scenario = engine.scenario, Scenario()
+        try:
+            yield
+        finally:
+            engine.scenario = scenario
+
+
+def find_table(engine: Engine, home: Home, name: str) -> Table:
+    """The table of that name as it is now, all that is due done.
+
+    Errors: `UsageError` with near names.
+    """
+    engine.run_due()
+    table = engine.catalog.table(home.account, home.region, name)
+    if table is None:
+        known = [table.name for table in engine.catalog.tables(home.account, home.region)]
+        elsewhere = sorted({other.arn.split(":")[3] for other in engine.catalog.all_tables() if other.name == name})
+        raise UsageError(
+            f'there is no table "{name}" in {home.region}'
+            + (f", but one in {', '.join(elsewhere)}" if elsewhere else near(name, known))
+        )
+    return table
+
+
+# ---- items
+
+
+def load(engine: Engine, home: Home, source: Any, find: Finder) -> None:
+    """Load items by table, all or none: a dict of lists or paths, a folder, or one file named after its table.
+
+    A folder that a dump has written makes its tables too, unless they are there. Errors: `UsageError`.
+    """
+    with engine.lock:
+        mark = engine.mark()
+        try:
+            writes: list[Write] = []
+            for name, items in _by_table(engine, home, source, find).items():
+                writes += seeds.read_writes(find_table(engine, home, name), items, find)
+            seeds.load(engine, writes)
+        except BaseException:
+            engine.rollback(mark)
+            raise
+
+
+def _by_table(engine: Engine, home: Home, source: Any, find: Finder) -> Mapping[str, Any]:
+    if isinstance(source, Mapping):
+        return source
+    if not isinstance(source, str | os.PathLike):
+        raise UsageError(f'items are loaded by table, {{"users": [...]}}, or from a path; not from {source!r}')
+    path = find(source)
+    if not path.is_dir():
+        return {path.stem: path}
+    for definition in folders.definitions(path):
+        if engine.catalog.table(home.account, home.region, definition.name) is None:
+            create(engine, home, definition)
+    return folders.seed_files(path)
+
+
+def dump(engine: Engine, home: Home, folder: Path) -> None:
+    """Write the definitions and the items of all tables into a folder, which is made if need be."""
+    with engine.lock:
+        engine.run_due()
+        folders.write(engine.catalog.tables(home.account, home.region), folder)

@@ -1,0 +1,453 @@
+"""`DDBMock`: one mock, the object behind fixture, decorator and context manager."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import itertools
+import os
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pytest_ddbmock.clock import SECOND, PythonClock, to_datetime
+from pytest_ddbmock.engine.calls import CallEntry
+from pytest_ddbmock.engine.catalog import Home
+from pytest_ddbmock.engine.engine import Engine
+from pytest_ddbmock.engine.request import Request
+from pytest_ddbmock.engine.scenario import Scenario
+from pytest_ddbmock.errors import UsageError
+from pytest_ddbmock.storage.change import Actor
+from pytest_ddbmock.storage.table import Table
+from pytest_ddbmock.testkit import assembly, seeds, tables
+from pytest_ddbmock.testkit.clock_handle import ClockHandle
+from pytest_ddbmock.testkit.fault_handle import Faults
+from pytest_ddbmock.testkit.options import DEFAULT_REGION, OptionNames, Options, Refusing, make
+from pytest_ddbmock.testkit.python_time import PythonTime
+from pytest_ddbmock.testkit.stream_view import Streams
+from pytest_ddbmock.testkit.table_view import TableView
+from pytest_ddbmock.transports import doors, handles
+from pytest_ddbmock.transports.environment import Environment
+
+if TYPE_CHECKING:
+    from typing_extensions import Self, Unpack
+
+
+class Snapshot:
+    """The state of an account at a moment, for `restore`."""
+
+    __slots__ = ("mark",)
+
+    def __init__(self, mark: Any) -> None:
+        self.mark = mark
+
+
+class Run:
+    """What a mock has between start and stop."""
+
+    def __init__(
+        self, engine: Engine, home: Home, clock: PythonClock, python: PythonTime, require_active: Callable[[], object]
+    ) -> None:
+        self.engine = engine
+        self.home = home
+        self.clock = clock
+        self.scenario = engine.scenario
+        self.clock_handle = ClockHandle(engine, clock, python, self.last_change, require_active)
+        self.faults = Faults(engine, lambda name: assembly.find_table(engine, home, name))
+        self._start = engine.seq
+        self._snapshots: list[Snapshot] = []
+
+    def in_region(self, region: str | None) -> Home:
+        """The account in another Region."""
+        return self.home if region is None else Home(self.home.account, region)
+
+    def last_change(self) -> int | None:
+        """When an item was last changed since the start, other than by TTL, in microseconds; None if never."""
+        moments = [
+            change.at
+            for table in self.engine.catalog.all_tables()
+            for change in itertools.islice(
+                (one for one in table.history.backwards_to(self._start) if one.actor is not Actor.TTL), 1
+            )
+        ]
+        return max(moments, default=None)
+
+    def take_snapshot(self) -> Snapshot:
+        """Mark the account."""
+        snapshot = Snapshot(self.engine.mark())
+        self._snapshots.append(snapshot)
+        return snapshot
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Roll back to a snapshot of this run that is not void."""
+        for index, taken in enumerate(self._snapshots):
+            if taken is snapshot:
+                del self._snapshots[index + 1 :]
+                self.engine.rollback(snapshot.mark)
+                return
+        raise UsageError("this snapshot is void: an earlier one was restored since, or it is another mock's")
+
+
+@contextlib.contextmanager
+def lent(engine: Engine, clock: PythonClock, *, begins: bool) -> Iterator[Engine]:
+    """An engine with a scenario and a clock of its own, rolled back afterwards.
+
+    `begins` tells that its tables are a seed, which was always there: its history begins now.
+    """
+    with engine.lock:
+        scenario, engine.scenario = engine.scenario, Scenario()
+        before, engine.clock = engine.clock, clock
+        clock.skew = before.skew if isinstance(before, PythonClock) else 0
+        if begins:
+            engine.begin_history()
+        mark = engine.mark()
+    try:
+        yield engine
+    finally:
+        with engine.lock:
+            engine.rollback(mark)
+            engine.scenario, engine.clock = scenario, before
+
+
+class Tables(Mapping[str, TableView]):
+    """The tables of a mock by name, as they are at each look."""
+
+    def __init__(self, run: Run, view: Callable[[str], TableView]) -> None:
+        self._run = run
+        self._view = view
+
+    def _names(self) -> list[str]:
+        self._run.engine.run_due()
+        return [table.name for table in self._run.engine.catalog.tables(self._run.home.account, self._run.home.region)]
+
+    def __getitem__(self, name: str) -> TableView:
+        return self._view(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names())
+
+    def __len__(self) -> int:
+        return len(self._names())
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names()
+
+    def __repr__(self) -> str:
+        return f"<tables {', '.join(self._names())}>"
+
+
+class DDBMock(Refusing):
+    """An in-memory DynamoDB: `with DDBMock(region="eu-west-1", tables={"users": "pk"}) as ddb:`, or `start`, `stop`.
+
+    While it is active it answers every DynamoDB call of the process. Options are those of `Options`. Started again, it
+    is empty again. Errors: `UsageError` for unknown options and impossible values.
+    """
+
+    _called = "ddbmock"
+    _planned = frozenset({"capacity", "kinesis", "logs", "s3", "serve"})
+
+    started: ClassVar[list[DDBMock]] = []
+    """Mocks in the order in which they were started; the plugin empties it before each test."""
+
+    def __init__(self, options: Options | None = None, /, **given: Unpack[OptionNames]) -> None:
+        if options is not None and given:
+            raise UsageError("give Options or single options, not both")
+        self.options = options if options is not None else make(given, "DDBMock")
+        self.unsupported: list[Exception] = []
+        """What the application asked for and does not exist here. A mock that ends with some raises the first, so that
+        no test passes because its application swallowed the refusal; a test that expects one empties the list."""
+        self.folders: tuple[Path, ...] = ()
+        """Where files are looked for before the working directory."""
+        self._lend: Callable[[PythonClock], contextlib.AbstractContextManager[Engine]] | None = None
+        self._exits: contextlib.ExitStack | None = None
+        self._run: Run | None = None
+
+    @classmethod
+    def over(cls, engine: Engine, options: Options) -> Self:
+        """A mock over an engine with a seed that others start from too: what happens in it is rolled back."""
+        mock = cls(options)
+        mock._lend = lambda clock: lent(engine, clock, begins=True)
+        return mock
+
+    @classmethod
+    def joining(cls, outer: DDBMock) -> Self:
+        """A mock over the engine of an active one: what happens in it is rolled back."""
+        mock = cls(outer.options)
+        mock._lend = lambda clock: lent(outer._running().engine, clock, begins=False)
+        return mock
+
+    # ---- beginning and end
+
+    def start(self) -> Self:
+        """Answer from now on.
+
+        Errors: `UsageError` when it is started already, and for tables and seeds that are not in order.
+        """
+        if self._exits is not None:
+            raise UsageError("this mock is started already; stop it first, or make another one")
+        self.unsupported.clear()
+        with contextlib.ExitStack() as exits:
+            self._run = self._begin(exits)
+            doors.open(self)
+            exits.callback(doors.close, self)
+            self._exits = exits.pop_all()
+        DDBMock.started.append(self)
+        return self
+
+    def stop(self) -> None:
+        """Answer no longer; what was moved, set or rolled back with it is put back.
+
+        Errors: `UsageError` when it is not active, when another mock was started later and not stopped, and for faults
+        that never struck; `NotImplementedByMock` when the application has swallowed one.
+        """
+        self.end()
+        if (complaint := self.complaint()) is not None:
+            raise complaint
+
+    def end(self) -> None:
+        """`stop` without complaints about what happened in between."""
+        if self._exits is None:
+            raise UsageError("this mock is not active: it was stopped already, or never started")
+        if doors.current() is not self:
+            raise UsageError("mocks end in reverse order: stop the mock that was started last first")
+        exits, self._exits = self._exits, None
+        exits.close()
+
+    def complaint(self) -> Exception | None:
+        """What must fail the test even though nothing else did."""
+        if self.unsupported:
+            return self.unsupported[0]
+        if self._run is not None and (idle := self._run.faults.idle):
+            shown = ", ".join(fault.called for fault in idle)
+            return UsageError(f"faults that never struck: {shown}; was the operation called at all?")
+        return None
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        self.end()
+        if error is None and (complaint := self.complaint()) is not None:
+            raise complaint
+
+    async def __aenter__(self) -> Self:
+        return self.start()
+
+    async def __aexit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        self.__exit__(kind, error, trace)
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it has been started and not stopped; a mock started later may answer in its place."""
+        return self._exits is not None
+
+    def build(self) -> Engine:
+        """An engine with the tables and the seed of the options, for mocks `over` it.
+
+        Errors: `UsageError` with advice.
+        """
+        with contextlib.ExitStack() as exits:
+            return self._assemble(PythonClock(), self._home(exits))
+
+    def _begin(self, exits: contextlib.ExitStack) -> Run:
+        home = self._home(exits)
+        clock = PythonClock()
+        engine = self._assemble(clock, home) if self._lend is None else exits.enter_context(self._lend(clock))
+        python = PythonTime()
+        exits.callback(python.stop)
+        return Run(engine, home, clock, python, self._active)
+
+    def _home(self, exits: contextlib.ExitStack) -> Home:
+        environment = Environment(self.options.region or DEFAULT_REGION)
+        environment.enter()
+        exits.callback(environment.leave)
+        return Home(self.options.account, self.options.region or environment.region)
+
+    def _assemble(self, clock: PythonClock, home: Home) -> Engine:
+        engine = assembly.new_engine(self.options, clock)
+        assembly.populate(engine, home, self.options, self.find)
+        return engine
+
+    # ---- tables and items
+
+    def create_table(
+        self,
+        name: str | Mapping[str, Any],
+        key: Any = None,
+        sort_key: str | None = None,
+        /,
+        *,
+        region: str | None = None,
+        **definition: Any,
+    ) -> TableView:
+        """Make a table, ready at once: `create_table("orders", "customer", "placed:N", gsi={...}, stream=True)`.
+
+        Keys are strings unless said. The second argument may be a whole definition, the only one CreateTable's
+        parameters; the keywords are those of `tables.SHORT_NAMES`. Errors: `UsageError` with advice.
+        """
+        if isinstance(name, Mapping):
+            given: Any = dict(name)
+            if key is not None or definition:
+                raise UsageError("give CreateTable's parameters alone, or a name, keys and keywords")
+            if "TableName" not in given:
+                raise UsageError('a table without a name: put "TableName" into its parameters')
+            name = given["TableName"]
+        elif isinstance(key, Mapping):
+            if sort_key is not None or definition:
+                raise UsageError("give a definition alone, or keys and keywords")
+            given = key
+        else:
+            given = {"key": key if sort_key is None else (key, sort_key), **definition}
+        run = self._active()
+        home = run.in_region(region)
+        assembly.create(run.engine, home, made := tables.parse(name, given))
+        return self.table(made.name, region=region)
+
+    def table(self, name: str, *, region: str | None = None) -> TableView:
+        """A table as plain Python.
+
+        Errors: `UsageError` with near names when there is none.
+        """
+        home = self._running().in_region(region)
+
+        def find() -> Table:
+            return assembly.find_table(self._running().engine, home, name)
+
+        def load(table: Table, source: Any) -> None:
+            run = self._active()
+            seeds.load(run.engine, seeds.read_writes(table, source, self.find))
+
+        find()
+        return TableView(name, find, load)
+
+    @property
+    def tables(self) -> Mapping[str, TableView]:
+        """The tables of the mock's Region by name, as plain Python."""
+        return Tables(self._running(), self.table)
+
+    def load(self, source: Any) -> None:
+        """Load items by table, all or none: `{"users": [...]}`, `{"users": "users.csv"}`, a folder of files named after
+        their tables, or one such file. A folder written by `dump` makes its tables too, unless they are there.
+
+        Errors: `UsageError` that names the place and DynamoDB's reason.
+        """
+        run = self._active()
+        assembly.load(run.engine, run.home, source, self.find)
+
+    def dump(self, folder: str | os.PathLike[str]) -> None:
+        """Write the tables of the mock's Region into a folder: a `<table>.jsonl` of DynamoDB JSON for each, and their
+        definitions.
+        """
+        run = self._running()
+        assembly.dump(run.engine, run.home, Path(folder))
+
+    def snapshot(self) -> Snapshot:
+        """The state of the account, to be restored later; costs nothing that grows with the items."""
+        run = self._active()
+        return run.take_snapshot()
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Be again as at the snapshot. Snapshots taken after it are void.
+
+        Errors: `UsageError` for a snapshot that is void or another mock's.
+        """
+        run = self._active()
+        run.restore(snapshot)
+
+    def find(self, path: str | os.PathLike[str]) -> Path:
+        """Where a file lies: beside the test, above it up to the root of the project, in the working directory.
+
+        Errors: `UsageError` that names the places.
+        """
+        wanted = Path(path)
+        if wanted.is_absolute():
+            places: tuple[Path, ...] = (wanted,)
+        else:
+            places = tuple(folder / wanted for folder in (*self.folders, Path.cwd()))
+        for place in places:
+            if place.exists():
+                return place
+        shown = ", ".join(dict.fromkeys(str(place.parent) for place in places))
+        raise UsageError(f"there is no {wanted.name} in {shown}")
+
+    # ---- handles
+
+    def client(
+        self, service: str = "dynamodb", *, region: str | None = None, account: str | None = None, **kw: Any
+    ) -> Any:
+        """A client of `dynamodb` or `dynamodbstreams`: boto3's where it is installed, else botocore's."""
+        home = self._active().home
+        return handles.client(service, region=region or home.region, account=account or home.account, **kw)
+
+    def resource(
+        self, service: str = "dynamodb", *, region: str | None = None, account: str | None = None, **kw: Any
+    ) -> Any:
+        """A resource of boto3's. Errors: `UsageError` where boto3 is not installed."""
+        home = self._active().home
+        return handles.resource(service, region=region or home.region, account=account or home.account, **kw)
+
+    @property
+    def clock(self) -> ClockHandle:
+        """The time, and moving it."""
+        return self._active().clock_handle
+
+    @property
+    def time(self) -> datetime.datetime:
+        """The time, to be read even when the mock has ended."""
+        return to_datetime(self._running().clock.now())
+
+    @property
+    def streams(self) -> Streams:
+        """Streams by table name."""
+        run = self._running()
+        return Streams(lambda name: assembly.find_table(run.engine, run.home, name))
+
+    @property
+    def faults(self) -> Faults:
+        """Errors to be made to happen."""
+        return self._active().faults
+
+    @property
+    def calls(self) -> list[CallEntry]:
+        """The calls of the application since the test began, oldest first."""
+        return list(self._running().scenario.calls.entries)
+
+    # ---- protocol `Backend` of the doors
+
+    @property
+    def account(self) -> str:
+        """The AWS account."""
+        return self.options.account
+
+    @property
+    def region(self) -> str:
+        """The Region of tables and handles."""
+        return self._running().home.region
+
+    def call(self, request: Request) -> dict[str, Any]:
+        """Protocol `Backend`: serve one attempt at one call."""
+        return self._running().engine.call(request)
+
+    def spend(self, seconds: float) -> None:
+        """Protocol `Backend`: let the clock go on instead of sleeping."""
+        self._running().clock.skew += round(seconds * SECOND)
+
+    def notice(self, failure: Exception) -> None:
+        """Protocol `Backend`: remember what the application must not swallow."""
+        self.unsupported.append(failure)
+
+    # ----
+
+    def __repr__(self) -> str:
+        state = "active" if self.is_active else "not active"
+        return f"<{type(self).__name__}, {state}>"
+
+    def _running(self) -> Run:
+        if self._run is None:
+            raise UsageError("this mock has not been started: write `with mock_dynamodb() as ddb:`, or call start()")
+        return self._run
+
+    def _active(self) -> Run:
+        if self._exits is None:
+            raise UsageError("this mock is not active: it was stopped, or never started")
+        return self._running()
