@@ -3,6 +3,29 @@
 from __future__ import annotations
 
 from pytest_ddbmock.engine.operation import OPERATIONS
-from pytest_ddbmock.operations import batches, items, limits, query_scan, recovery, streams, tables, tags
+from pytest_ddbmock.operations import (
+    batches,
+    items,
+    limits,
+    query_scan,
+    recovery,
+    streams,
+    tables,
+    tags,
+    time_to_live,
+    update_table,
+)
 
-__all__ = ["OPERATIONS", "batches", "items", "limits", "query_scan", "recovery", "streams", "tables", "tags"]
+__all__ = [
+    "OPERATIONS",
+    "batches",
+    "items",
+    "limits",
+    "query_scan",
+    "recovery",
+    "streams",
+    "tables",
+    "tags",
+    "time_to_live",
+    "update_table",
+]

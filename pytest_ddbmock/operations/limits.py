@@ -12,7 +12,6 @@ from pytest_ddbmock.engine.call import Call
 from pytest_ddbmock.engine.operation import Answer, operation
 from pytest_ddbmock.operations.table_definition import LIMIT_NAMES, READ_UNITS, WARM_NAMES, WRITE_UNITS, Wire
 from pytest_ddbmock.storage.settings import ACTIVE, Throughput
-from pytest_ddbmock.storage.table import Table
 
 ACCOUNT_UNITS = 80_000
 """Provisioned read and, apart from those, write units of all tables and indexes of an account in a Region."""
@@ -48,24 +47,24 @@ def describe_endpoints(call: Call) -> Answer:
 
 
 def require_table_quota(call: Call, *, has_indexes: bool) -> None:
-    """A new table must fit into the account, alongside those that are being changed at this moment.
+    """A new table must fit into the account, and beside those that are being changed.
 
     Errors: `LimitExceededException`.
     """
-    tables = call.engine.catalog.tables(call.request.account, call.request.region)
-    if len(tables) >= MOST_TABLES:
+    if len(call.engine.catalog.tables(call.request.account, call.request.region)) >= MOST_TABLES:
         raise errors.limit_exceeded(
             f"Subscriber limit exceeded: There is a limit of {MOST_TABLES} tables per subscriber"
         )
-    require_few_changing(tables, has_indexes=has_indexes)
+    require_few_changing(call, has_indexes=has_indexes)
 
 
-def require_few_changing(tables: Iterable[Table], *, has_indexes: bool) -> None:
+def require_few_changing(call: Call, *, has_indexes: bool) -> None:
     """Not too many tables may be created, updated or deleted at the same time.
 
     Errors: `LimitExceededException`.
     """
     most = MOST_INDEXED_TABLES_CHANGING if has_indexes else MOST_TABLES_CHANGING
+    tables = call.engine.catalog.tables(call.request.account, call.request.region)
     if sum(table.settings.status != ACTIVE for table in tables) >= most:
         raise errors.limit_exceeded(
             f"Subscriber limit exceeded: Only {most} tables can be created, updated, or deleted simultaneously"

@@ -300,13 +300,11 @@ def require_table_class(name: str | None) -> None:
         )
 
 
-def refuse_own_keys(given: Wire | None, call: Call) -> bool:
-    """Whether an SSESpecification is there that asks for the AWS owned key, the only one that is served.
+def require_default_encryption(given: Wire, call: Call) -> None:
+    """An SSESpecification must ask for the key of the service itself, the only one that is served.
 
     Errors: `ValidationException`; `NotImplementedByMock` for encryption with a key of KMS.
     """
-    if given is None:
-        return False
     call.refuse_unknown(given, ("Enabled", "SSEType", "KMSMasterKeyId"), "SSESpecification")
     enabled, kind, key = given.get("Enabled"), given.get("SSEType"), given.get("KMSMasterKeyId")
     if enabled is False:
@@ -320,4 +318,3 @@ def refuse_own_keys(given: Wire | None, call: Call) -> bool:
         raise errors.invalid_parameters("SSEType KMS is required if KMSMasterKeyId is specified")
     elif enabled or kind is not None:
         raise NotImplementedByMock(call.operation.name, "SSESpecification for a key of KMS")
-    return True

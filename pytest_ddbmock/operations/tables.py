@@ -1,4 +1,4 @@
-"""CreateTable, DescribeTable, ListTables, DeleteTable.
+"""CreateTable, DescribeTable, ListTables, DeleteTable; `update_table` has UpdateTable.
 
 A change of a table takes `Engine.pace`: the answer shows the status in between, the agenda ends it. Without pace it has
 ended when the next call comes in. What the agenda does must bear that the table is gone or has been changed meanwhile.
@@ -8,18 +8,19 @@ Source: "CreateTable", "DeleteTable", "DescribeTable", "ListTables" (API referen
 from __future__ import annotations
 
 import dataclasses
+import re
 from typing import Any
 
 from pytest_ddbmock import errors
-from pytest_ddbmock.clock import iso_milliseconds
-from pytest_ddbmock.engine import arns
+from pytest_ddbmock.engine import arns, constraints
 from pytest_ddbmock.engine.call import Call
 from pytest_ddbmock.engine.operation import Answer, operation
 from pytest_ddbmock.engine.table_description import describe, initial_warm
 from pytest_ddbmock.operations import limits
 from pytest_ddbmock.operations import table_definition as definition
 from pytest_ddbmock.operations.table_definition import Wire, elements
-from pytest_ddbmock.operations.tags import parse_tags
+from pytest_ddbmock.operations.table_streams import ended_streams, new_stream
+from pytest_ddbmock.operations.tags import parse_tags, tags_settle
 from pytest_ddbmock.storage.schema import KeySchema
 from pytest_ddbmock.storage.settings import (
     ACTIVE,
@@ -31,7 +32,6 @@ from pytest_ddbmock.storage.settings import (
     UPDATING,
     Index,
     Settings,
-    Stream,
     Throughput,
 )
 from pytest_ddbmock.storage.table import Table
@@ -42,9 +42,9 @@ TABLES_PER_PAGE = 100
 @operation("CreateTable")
 def create_table(call: Call) -> Answer:
     """Order: the definition by itself, keys before indexes, then what the account holds already."""
-    name = arns.table_name(call.param("TableName"), account=call.request.account, region=call.request.region)
     given = _Given(call)
     call.require_all_read()
+    name = _name(call, given.table)
     _require_present(AttributeDefinitions=given.attributes, KeySchema=given.key_schema)
     definition.require_table_class(given.table_class)
     throughput = _billing(call, given)
@@ -56,7 +56,8 @@ def create_table(call: Call) -> Answer:
     )
     indexes = _indexes(call, given, schema, types)
     view_type = _stream_view_type(given.stream)
-    definition.refuse_own_keys(given.encryption, call)
+    if given.encryption is not None:
+        definition.require_default_encryption(given.encryption, call)
     tags = parse_tags(elements(given.tags))
     _require_free(call, name)
     _require_quotas(call, given, throughput, indexes)
@@ -123,10 +124,13 @@ def delete_table(call: Call) -> Answer:
         raise errors.being_changed("Cannot delete table while indexes are being created, updated, or deleted.")
     if settings.status == UPDATING:
         raise errors.being_changed(f"Table: {table.name} is in the process of being updated.")
+    if tags_settle(call, table):
+        raise errors.being_changed(f"Table tags are being updated: {table.name}")
+    limits.require_few_changing(call, has_indexes=bool(settings.indexes))
     call.admit()
 
     account, region = call.request.account, call.request.region
-    table.change_settings(status=DELETING, streams=ended_streams(table, call))
+    table.change_settings(status=DELETING, streams=ended_streams(call, table))
     call.engine.agenda.add(call.now + call.engine.pace, lambda due: call.engine.catalog.remove(account, region, table))
     return call.answer(TableDescription=describe(table, call.now))
 
@@ -134,10 +138,20 @@ def delete_table(call: Call) -> Answer:
 # ---- the definition
 
 
+def _name(call: Call, given: str) -> str:
+    """The new table's name; an ARN of the caller's account and Region will do."""
+    name = arns.table_name(given, account=call.request.account, region=call.request.region)
+    if not re.fullmatch(constraints.NAME_PATTERN, name, re.ASCII) or len(name) not in constraints.NAME_LENGTH:
+        # Unsure: the text for a bad name inside an ARN.
+        raise errors.validation(f"{errors.ENVELOPE}Invalid table name in '{given}'")
+    return name
+
+
 class _Given:
     """The parameters of CreateTable, null elements of lists left out."""
 
     def __init__(self, call: Call) -> None:
+        self.table: str = call.param("TableName")
         self.attributes: list[Wire] | None = call.param("AttributeDefinitions")
         self.key_schema: list[Wire] = call.param("KeySchema")
         self.local_indexes = self._indexes(call, "LocalSecondaryIndexes")
@@ -295,27 +309,3 @@ def activate(table: Table) -> None:
         indexes=indexes,
         on_demand_since=settings.created_at if settings.billing_mode == ON_DEMAND else None,
     )
-
-
-# ---- streams
-
-
-def new_stream(call: Call, table_name: str, view_type: str, earlier: tuple[Stream, ...]) -> Stream:
-    """A stream of the changes from now on, with a label that no stream of a table of that name has had."""
-    taken = {stream.label for stream in earlier}
-    for table in call.engine.catalog.deleted(call.request.account, call.request.region):
-        if table.name == table_name:
-            taken.update(stream.label for stream in table.settings.streams)
-    moment = call.now
-    while iso_milliseconds(moment) in taken:
-        moment += 1000
-    return Stream(iso_milliseconds(moment), view_type, call.now, call.engine.seq)
-
-
-def ended_streams(table: Table, call: Call) -> tuple[Stream, ...]:
-    """The table's streams with the enabled one ended now."""
-    settings = table.settings
-    if settings.stream is None:
-        return settings.streams
-    ended = dataclasses.replace(settings.stream, end=call.engine.seq, ended_at=call.now)
-    return (*settings.streams[:-1], ended)

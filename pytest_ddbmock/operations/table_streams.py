@@ -1,0 +1,34 @@
+"""The streams that CreateTable, UpdateTable and DeleteTable begin and end.
+
+Source: "Change data capture for DynamoDB Streams".
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+from pytest_ddbmock.clock import iso_milliseconds
+from pytest_ddbmock.engine.call import Call
+from pytest_ddbmock.storage.settings import Stream
+from pytest_ddbmock.storage.table import Table
+
+
+def new_stream(call: Call, table_name: str, view_type: str, earlier: tuple[Stream, ...]) -> Stream:
+    """A stream of the changes from now on, with a label that no stream of a table of that name has had."""
+    taken = {stream.label for stream in earlier}
+    for table in call.engine.catalog.deleted(call.request.account, call.request.region):
+        if table.name == table_name:
+            taken.update(stream.label for stream in table.settings.streams)
+    moment = call.now
+    while iso_milliseconds(moment) in taken:
+        moment += 1000  # the next millisecond
+    return Stream(iso_milliseconds(moment), view_type, call.now, call.engine.seq)
+
+
+def ended_streams(call: Call, table: Table) -> tuple[Stream, ...]:
+    """The table's streams with the enabled one, if any, ended now."""
+    settings = table.settings
+    if settings.stream is None:
+        return settings.streams
+    ended = dataclasses.replace(settings.stream, end=call.engine.seq, ended_at=call.now)
+    return (*settings.streams[:-1], ended)
