@@ -391,18 +391,18 @@ class _Parser:
         self, node: Any, stack: list[_Open], top: _Open | None, token: str, after_paren: bool
     ) -> Any:
         """As `go_on`, where no condition can stand."""
-        if top is None or (top.what == _OPEN_PAREN and len(stack) == 1 and self.language == "update"):
-            # The whole value of a SET action, perhaps in parentheses: the place of `+` and `-`.
-            if token in ("+", "-") and not isinstance(node, Arithmetic):
-                self.as_operand(node)
-                self.operator()
-                stack.append(_Open(_ARITHMETIC, node, token))
-                return _MORE
-            if not isinstance(node, Arithmetic):
+        is_calculated = isinstance(node, Arithmetic)
+        if token in ("+", "-") and not is_calculated and all(opened.what == _OPEN_PAREN for opened in stack):
+            # The whole value of a SET action, perhaps in parentheses.
+            self.as_operand(node)
+            self.operator()
+            stack.append(_Open(_ARITHMETIC, node, token))
+            return _MORE
+        if top is None or top.what == _OPEN_PAREN:
+            if not is_calculated:
                 self.as_operand(node)
             if top is None:
                 return _DONE
-        if top.what == _OPEN_PAREN:
             if token != ")":
                 self.syntax_error()
             return self.close_paren(node, stack, after_paren)
