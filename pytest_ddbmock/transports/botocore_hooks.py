@@ -239,7 +239,12 @@ def answer_attempt(request: Any, **_: Any) -> SentHttp | None:
             return None
         # Nobody signed it: the mock was opened meanwhile, or the request comes from somewhere unusual.
         pending = PendingCall(backend, next(_call_ids), backend.region, backend.account)
-    return SentHttp(request.url, pending.attempt(request), pending.backend)
+    answer = SentHttp(request.url, pending.attempt(request), pending.backend)
+    if "moto" in sys.modules:
+        # botocore calls all handlers and takes the first answer. moto goes by the URL: without it, it neither puts the
+        # item into a table of its own nor refuses a service that the user has not given it.
+        request.url = "http://pytest-ddbmock.invalid/"
+    return answer
 
 
 def pending_call(request: Any) -> PendingCall | None:

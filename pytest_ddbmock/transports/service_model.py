@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from pytest_ddbmock.engine.shapes import ATTRIBUTE_VALUE, LIST, MAP, STRUCTURE, TIMESTAMP, Shape
 
 Convert: TypeAlias = Callable[[Any], Any]
-"""Gives a part of an answer as botocore's parser would, structures changed in place."""
+"""Gives a part of an answer as botocore's parser would; a new object where it differs."""
 
 _models: dict[str, Any] = {}
 _shapes: dict[tuple[str, str], Shape] = {}
@@ -113,10 +113,8 @@ def _structure_converter(found: Any) -> Convert | None:
         return None
 
     def convert_structure(value: dict[str, Any]) -> dict[str, Any]:
-        for name, convert in parts.items():
-            if value.get(name) is not None:
-                value[name] = convert(value[name])
-        return value
+        present = ((name, convert) for name, convert in parts.items() if value.get(name) is not None)
+        return {**value, **{name: convert(value[name]) for name, convert in present}}
 
     return convert_structure
 
