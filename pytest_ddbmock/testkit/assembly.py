@@ -18,11 +18,13 @@ from pytest_ddbmock.followers import global_index
 from pytest_ddbmock.operations import OPERATIONS
 from pytest_ddbmock.storage.change import Write
 from pytest_ddbmock.storage.table import Table
-from pytest_ddbmock.testkit import folders, seeds, tables
+from pytest_ddbmock.testkit import folders, options, seeds, tables
 from pytest_ddbmock.testkit.options import Options, near
 from pytest_ddbmock.testkit.seeds import Finder
 from pytest_ddbmock.testkit.tables import Parameters, TableDefinition
 from pytest_ddbmock.transports.service_model import ModelShapes
+
+__tracebackhide__ = options.__tracebackhide__
 
 FOLLOWERS: tuple[Callable[[Table], None], ...] = (global_index.catch_up,)
 """Called with each table that has changed."""

@@ -8,8 +8,11 @@ from collections.abc import Callable
 from pytest_ddbmock.clock import PythonClock, to_datetime
 from pytest_ddbmock.engine.engine import Engine
 from pytest_ddbmock.errors import UsageError
+from pytest_ddbmock.testkit import options
 from pytest_ddbmock.testkit.moments import Moment, to_duration, to_microseconds
 from pytest_ddbmock.testkit.python_time import PythonTime
+
+__tracebackhide__ = options.__tracebackhide__
 
 
 class ClockHandle:

@@ -19,7 +19,7 @@ from pytest_ddbmock.engine.scenario import Scenario
 from pytest_ddbmock.errors import UsageError
 from pytest_ddbmock.storage.change import Actor
 from pytest_ddbmock.storage.table import Table
-from pytest_ddbmock.testkit import assembly, seeds, tables
+from pytest_ddbmock.testkit import assembly, options, seeds, tables
 from pytest_ddbmock.testkit.clock_handle import ClockHandle
 from pytest_ddbmock.testkit.fault_handle import Faults
 from pytest_ddbmock.testkit.options import DEFAULT_REGION, OptionNames, Options, Refusing, make
@@ -28,6 +28,8 @@ from pytest_ddbmock.testkit.stream_view import Streams
 from pytest_ddbmock.testkit.table_view import TableView
 from pytest_ddbmock.transports import doors, handles
 from pytest_ddbmock.transports.environment import Environment
+
+__tracebackhide__ = options.__tracebackhide__
 
 if TYPE_CHECKING:
     from typing_extensions import Self, Unpack

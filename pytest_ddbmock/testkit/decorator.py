@@ -10,9 +10,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from pytest_ddbmock.errors import UsageError
+from pytest_ddbmock.testkit import options
 from pytest_ddbmock.testkit.ddbmock import DDBMock
 from pytest_ddbmock.testkit.options import OptionNames, Options, make
 from pytest_ddbmock.transports import doors
+
+__tracebackhide__ = options.__tracebackhide__
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -232,7 +235,7 @@ def _decorate_class(cls: type, options: Options) -> type:
             finally:
                 mocks.stop(cls)
 
-        cls.setup_class = classmethod(setup_class)  # type: ignore[attr-defined]
+        cls.setup_class = classmethod(setup_class)
         cls.teardown_class = classmethod(teardown_class)  # type: ignore[attr-defined]
     return cls
 

@@ -9,7 +9,10 @@ from pytest_ddbmock.engine.engine import Engine
 from pytest_ddbmock.engine.faults import Fault
 from pytest_ddbmock.engine.operation import OPERATIONS
 from pytest_ddbmock.errors import DynamoDBError, UsageError
+from pytest_ddbmock.testkit import options
 from pytest_ddbmock.testkit.options import Refusing, near
+
+__tracebackhide__ = options.__tracebackhide__
 
 
 class ScriptedFault:

@@ -11,6 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_ddbmock.testkit import options
+
+__tracebackhide__ = options.__tracebackhide__
+
 if TYPE_CHECKING:
     from pytest_ddbmock.testkit.clock_handle import ClockHandle
     from pytest_ddbmock.testkit.ddbmock import DDBMock

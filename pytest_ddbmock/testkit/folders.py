@@ -11,8 +11,10 @@ from pytest_ddbmock.errors import UsageError
 from pytest_ddbmock.storage.schema import INCLUDE, KeySchema, Projection
 from pytest_ddbmock.storage.settings import PROVISIONED, Index, OnDemandLimits, Throughput
 from pytest_ddbmock.storage.table import Table
-from pytest_ddbmock.testkit import seeds, tables
+from pytest_ddbmock.testkit import options, seeds, tables
 from pytest_ddbmock.testkit.tables import Parameters, TableDefinition
+
+__tracebackhide__ = options.__tracebackhide__
 
 DEFINITIONS = "@tables.json"
 """The definitions, as a list of CreateTable's parameters; no table can have that name."""

@@ -13,10 +13,13 @@ import pytest
 
 from pytest_ddbmock.engine.engine import Engine
 from pytest_ddbmock.errors import UsageError
+from pytest_ddbmock.testkit import options
 from pytest_ddbmock.testkit.ddbmock import DDBMock
 from pytest_ddbmock.testkit.options import Options, make
 from pytest_ddbmock.testkit.settings import said_in_config
 from pytest_ddbmock.transports import doors
+
+__tracebackhide__ = options.__tracebackhide__
 
 MOST_BUILT = 16
 """Engines with tables and seed that are kept for later tests, the most recently used ones."""

@@ -7,6 +7,9 @@ from typing import TypeAlias
 
 from pytest_ddbmock.clock import from_datetime
 from pytest_ddbmock.errors import UsageError
+from pytest_ddbmock.testkit import options
+
+__tracebackhide__ = options.__tracebackhide__
 
 Moment: TypeAlias = datetime.datetime | datetime.date | str
 """A datetime, a date, or ISO 8601 text; UTC unless an offset is given."""

@@ -22,6 +22,11 @@ _REGION = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")  # also suc
 _ACCOUNT = re.compile(r"[0-9]{12}")
 
 
+def __tracebackhide__(failure: Any) -> bool:
+    """Taken over by the modules that raise `UsageError`: pytest then shows the author's line, not ours."""
+    return bool(failure.errisinstance((UsageError, AssertionError)))
+
+
 def near(name: str, known: Iterable[str]) -> str:
     """`; did you mean "x"?` with the known name that is nearest, else the known names, else nothing."""
     names = sorted(known)

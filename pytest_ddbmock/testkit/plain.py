@@ -12,8 +12,11 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 
 from pytest_ddbmock.errors import UsageError
+from pytest_ddbmock.testkit import options
 from pytest_ddbmock.values.attribute import Value, Wire
 from pytest_ddbmock.values.item import Item
+
+__tracebackhide__ = options.__tracebackhide__
 
 Plain: TypeAlias = Any
 """A plain Python value, see above."""

@@ -13,6 +13,9 @@ from typing import Any
 
 from pytest_ddbmock.clock import SECOND, to_datetime
 from pytest_ddbmock.errors import UsageError
+from pytest_ddbmock.testkit import options
+
+__tracebackhide__ = options.__tracebackhide__
 
 REAL_TIME_FOR = ("_pytest.timing",)
 """pytest's stopwatch: a test of forty days must not show so in its durations."""

@@ -9,7 +9,10 @@ from typing import Any, ClassVar
 from pytest_ddbmock.clock import to_datetime
 from pytest_ddbmock.errors import UsageError
 from pytest_ddbmock.storage.change import Actor, Change
+from pytest_ddbmock.testkit import options
 from pytest_ddbmock.testkit.plain import Plain, item_to_plain, same
+
+__tracebackhide__ = options.__tracebackhide__
 
 _MISSING = object()
 

@@ -26,9 +26,11 @@ from pytest_ddbmock.operations.items import require_item_size
 from pytest_ddbmock.storage.change import Actor, Write
 from pytest_ddbmock.storage.schema import Key
 from pytest_ddbmock.storage.table import Items, Table
-from pytest_ddbmock.testkit import plain
+from pytest_ddbmock.testkit import options, plain
 from pytest_ddbmock.values.attribute import Wire, attributes_to_wire
 from pytest_ddbmock.values.item import Item, decode_item
+
+__tracebackhide__ = options.__tracebackhide__
 
 Finder = Callable[[str | os.PathLike[str]], Path]
 """Where a path that a test names lies."""

@@ -8,8 +8,11 @@ from typing import Any, overload
 from pytest_ddbmock.errors import UsageError
 from pytest_ddbmock.storage.change import Change
 from pytest_ddbmock.storage.table import Table
+from pytest_ddbmock.testkit import options
 from pytest_ddbmock.testkit.options import Refusing
 from pytest_ddbmock.testkit.records import Record, differences, explain, of_change, unmatched
+
+__tracebackhide__ = options.__tracebackhide__
 
 
 def records_of(changes: Sequence[Change]) -> list[Record]:

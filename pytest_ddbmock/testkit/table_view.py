@@ -8,10 +8,12 @@ from typing import Any
 from pytest_ddbmock.clock import to_datetime
 from pytest_ddbmock.errors import DynamoDBError, UsageError
 from pytest_ddbmock.storage.table import PastTable, Table
-from pytest_ddbmock.testkit import plain
+from pytest_ddbmock.testkit import options, plain
 from pytest_ddbmock.testkit.moments import Moment, to_microseconds
 from pytest_ddbmock.testkit.plain import Plain, PlainItems, item_to_plain
 from pytest_ddbmock.values.item import Item, decode_item
+
+__tracebackhide__ = options.__tracebackhide__
 
 
 class TableView:

@@ -14,7 +14,10 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from pytest_ddbmock.errors import UsageError
+from pytest_ddbmock.testkit import options
 from pytest_ddbmock.testkit.options import near, not_yet
+
+__tracebackhide__ = options.__tracebackhide__
 
 Parameters: TypeAlias = dict[str, Any]
 """Parameters of an operation by their wire names."""
