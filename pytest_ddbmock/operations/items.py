@@ -118,7 +118,7 @@ def update_item(call: Call) -> Answer:
     before = Item(wanted) if stored is None else stored
     after = before if update is None else update.apply(before)
     if update is not None:
-        require_updated_index_keys(table, after, {path[0] for path in update.targets})
+        require_updated_index_keys(table, after, {str(path[0]) for path in update.targets})
     if after.size > sizes.MAX_ITEM_SIZE:
         raise errors.validation("Item size to update has exceeded the maximum allowed size")
     creates = update is None or update.creates
@@ -159,7 +159,7 @@ def projection_of(call: Call) -> Projection | None:
 def _refuse_key_updates(table: Table, update: Update) -> None:
     index_keys = {name for index in table.settings.indexes for name in index.schema.names}
     for path in update.targets:
-        name = path[0]
+        name = str(path[0])
         is_key = name in table.schema.names
         if len(path) == 1:
             if is_key:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from pytest_ddbmock import errors
 from pytest_ddbmock.engine.call import Call
@@ -26,6 +26,7 @@ from pytest_ddbmock.metering.units import read_units
 from pytest_ddbmock.storage.schema import ALL
 from pytest_ddbmock.storage.settings import Index
 from pytest_ddbmock.storage.table import Table
+from pytest_ddbmock.storage.view import View
 from pytest_ddbmock.values.attribute import attributes_to_wire
 from pytest_ddbmock.values.item import Item
 
@@ -41,6 +42,7 @@ ALL_ATTRIBUTES, ALL_PROJECTED, SPECIFIC, COUNT = (
 def query(call: Call) -> Answer:
     """Order: API_Query; "Key condition expressions"."""
     capacity = call.param("ReturnConsumedCapacity")
+    limit = call.param("Limit")
     consistent = call.param("ConsistentRead", False)
     reverse = not call.param("ScanIndexForward", True)
     _refuse_mixing_in_query(call)
@@ -81,13 +83,14 @@ def query(call: Call) -> Answer:
     placeholders.require_all_used()
     call.admit()
     items = source.view.query(wanted, after=start, reverse=reverse)
-    return reader.answer(call, items, consistent=consistent, capacity=capacity)
+    return reader.answer(call, items, limit=limit, consistent=consistent, capacity=capacity)
 
 
 @operation("Scan")
 def scan(call: Call) -> Answer:
     """Order: API_Scan; "Parallel scan"."""
     capacity = call.param("ReturnConsumedCapacity")
+    limit = call.param("Limit")
     consistent = call.param("ConsistentRead", False)
     call.refuse_mixing(
         ["ProjectionExpression", "FilterExpression"],
@@ -115,7 +118,7 @@ def scan(call: Call) -> Answer:
     placeholders.require_all_used()
     call.admit()
     items = source.view.scan(after=start, segment=segment, segments=segments)
-    return reader.answer(call, items, consistent=consistent, capacity=capacity)
+    return reader.answer(call, items, limit=limit, consistent=consistent, capacity=capacity)
 
 
 # ---- what both have in common
@@ -129,7 +132,7 @@ class _Source:
     index: Index | None
 
     @property
-    def view(self) -> Any:
+    def view(self) -> View:
         return self.table.base if self.index is None else self.table.views[self.index.name]
 
     @property
@@ -179,10 +182,11 @@ class _Reader:
             return []
         return [name for name in reader.names if name not in self.visible]
 
-    def answer(self, call: Call, items: Any, *, consistent: bool, capacity: str | None) -> Answer:
+    def answer(
+        self, call: Call, items: Iterator[Item], *, limit: int | None, consistent: bool, capacity: str | None
+    ) -> Answer:
         source = self.source
-        limit = call.param("Limit")
-        page: Page = read_page(
+        page = read_page(
             items,
             limit=limit,
             test=None if self.condition is None else self.condition.test,
