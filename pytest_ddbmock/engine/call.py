@@ -98,11 +98,25 @@ class Call:
         if self.placeholders is not None:
             self.placeholders.require_all_used()
 
-    def refuse_unknown(self, given: dict[str, Any], known: Iterable[str], where: str) -> None:
-        """Refuse by name what a nested structure of the request holds besides `known` members."""
-        extra = [name for name, value in given.items() if value is not None and name not in known]
-        if extra:
-            raise NotImplementedByMock(self.operation.name, f"{where}.{extra[0]}")
+    def refuse_unknown(self, given: Mapping[str, Any], known: Iterable[str], where: str) -> None:
+        """Refuse by name what a nested structure holds besides `known` members.
+
+        `where` is its path from the top of the request, without indexes of lists and keys of maps.
+        """
+        for name, value in given.items():
+            if value is not None and name not in known and self._is_modelled(name, where):
+                raise NotImplementedByMock(self.operation.name, f"{where}.{name}")
+
+    def _is_modelled(self, name: str, where: str) -> bool:
+        """Whether the service model has a member; what it does not know is dropped by the service's JSON parser."""
+        shape = self.shape
+        for part in where.split("."):
+            if part not in shape.members:
+                return True
+            shape = shape.members[part]
+            while shape.element is not None:
+                shape = shape.element
+        return name in shape.members
 
     def require_all_read(self) -> None:
         """Refuse a parameter of the service model that nobody has looked at."""

@@ -29,11 +29,10 @@ DUPLICATES = "Provided list of item keys contains duplicates"
 class _Wanted:
     """What BatchGetItem asks of one table."""
 
-    def __init__(self, call: Call, name: str, given: dict[str, Any]) -> None:
+    def __init__(self, name: str, given: dict[str, Any]) -> None:
         self.name = name
         self.given = given
         self.consistent: bool = given.get("ConsistentRead") or False
-        call.refuse_unknown(given, _KEYS_AND_ATTRIBUTES, f"RequestItems.{name}")
         refuse_mixing(given, ["ProjectionExpression"], with_legacy=["AttributesToGet"])
         self.keys = [decode_item(key) for key in given["Keys"]]
         names, text = given.get("AttributesToGet"), given.get("ProjectionExpression")
@@ -73,7 +72,9 @@ def batch_get_item(call: Call) -> Answer:
     given = call.param("RequestItems")
     if sum(len(wanted.get("Keys") or ()) for wanted in given.values()) > MOST_KEYS:
         raise errors.validation("Too many items requested for the BatchGetItem call")
-    requests = [_Wanted(call, name, wanted) for name, wanted in given.items()]
+    for wanted in given.values():
+        call.refuse_unknown(wanted, _KEYS_AND_ATTRIBUTES, "RequestItems")
+    requests = [_Wanted(name, wanted) for name, wanted in given.items()]
     tables = [call.table(wanted.name) for wanted in requests]  # ---- below this line the tables are known
     places = [
         [table.schema.key_of_key(key) for key in wanted.keys] for table, wanted in zip(tables, requests, strict=True)
