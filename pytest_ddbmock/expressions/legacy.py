@@ -113,7 +113,7 @@ def _members(given: object, shape: str) -> dict[str, Any]:
 
 
 def _expectation(name: str, given: dict[str, Any]) -> syntax.Condition:
-    operator = given.get("ComparisonOperator")
+    operator = str(given["ComparisonOperator"]) if "ComparisonOperator" in given else None
     has_value, has_list = "Value" in given, "AttributeValueList" in given
     if has_value and has_list:
         raise _refused("Value and AttributeValueList cannot be used together", name)
@@ -164,7 +164,8 @@ def _operator(name: str, given: Mapping[str, Any]) -> str:
 
 def _comparison(name: str, operator: str, given: object) -> syntax.Condition:
     """The condition `operator` on the top-level attribute `name`, whose arguments are `given`."""
-    return CONDITIONS[operator](DocumentPath((name,)), *map(Literal, _arguments(operator, given)))
+    arguments = _arguments(operator, given)
+    return CONDITIONS[operator](DocumentPath((name,)), *map(Literal, arguments))
 
 
 def _arguments(operator: str, given: object) -> list[Value]:
