@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import datetime
+
+import pytest
+
+from pytest_ddbmock import UsageError
+from pytest_ddbmock.testkit.moments import to_duration, to_microseconds
+
+NEW_YEAR = 1_767_225_600 * 10**6
+EAST = datetime.timezone(datetime.timedelta(hours=1))
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "2026-01-01",
+        "2026-01-01T00:00",
+        "2026-01-01 00:00:00",
+        "2026-01-01T00:00:00Z",
+        "2026-01-01T01:00:00+01:00",
+        datetime.date(2026, 1, 1),
+        datetime.datetime(2026, 1, 1),
+        datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc),
+        datetime.datetime(2026, 1, 1, 1, tzinfo=EAST),
+    ],
+)
+def test_moments_are_utc_unless_an_offset_is_given(moment):
+    assert to_microseconds(moment) == NEW_YEAR
+
+
+@pytest.mark.parametrize("moment", ["tomorrow", "", "2026-13-01", 5, None])
+def test_what_is_no_moment_is_refused(moment):
+    with pytest.raises(UsageError, match="is no moment"):
+        to_microseconds(moment)
+
+
+def test_spans_are_exact():
+    assert to_duration(days=1, seconds=0.000001) == 86_400 * 10**6 + 1
+
+
+@pytest.mark.parametrize("parts", [{"seconds": "1"}, {"fortnights": 1}, {"days": 10**12}])
+def test_what_is_no_span_is_refused(parts):
+    with pytest.raises(UsageError, match="is no span of time"):
+        to_duration(**parts)
