@@ -107,12 +107,13 @@ def inside(code: str, *, limit: int = 50, cursor: str | None = None) -> Page:
     )
 
 
-def search(kind: Kind, prefix: str) -> Iterator[Entry]:
+def search(kind: Kind, prefix: str = "") -> Iterator[Entry]:
     """All entries of a kind whose names begin so, whatever the case and the accents, in the order of their names."""
+    wanted = Where("kind").eq(kind)
+    if prefix:  # DynamoDB refuses an empty key value
+        wanted &= Where("folded").begins_with(folded(prefix))
     pages = client.get_paginator("query").paginate(
-        TableName=table.name,
-        IndexName=BY_NAME,
-        KeyConditionExpression=Where("kind").eq(kind) & Where("folded").begins_with(folded(prefix)),
+        TableName=table.name, IndexName=BY_NAME, KeyConditionExpression=wanted
     )
     return (Entry.from_item(item) for page in pages for item in page["Items"])
 

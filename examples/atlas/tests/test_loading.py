@@ -43,4 +43,4 @@ def test_loading_gets_through_although_requests_are_throttled(ddbmock: DDBMock) 
 def test_what_was_loaded_is_read_back_as_it_was(ddbmock: DDBMock) -> None:
     gazetteer.load(gazetteer.countries())
 
-    assert set(entries.search("COUNTRY", "")) == set(gazetteer.countries())
+    assert set(entries.search("COUNTRY")) == set(gazetteer.countries())

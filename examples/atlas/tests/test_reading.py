@@ -25,7 +25,7 @@ def test_a_place_is_found_by_its_code() -> None:
 
 
 def test_a_language_is_found_by_its_code() -> None:
-    assert entries.language("lat") == entries.Entry("LANGUAGE", "lat", "Latin", "ancient")
+    assert entries.language("lat") == entries.Entry("LANGUAGE", "lat", "Latin", "historical")
 
 
 def test_a_code_that_does_not_exist_is_refused() -> None:
