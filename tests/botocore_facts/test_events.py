@@ -47,7 +47,7 @@ def test_sessions_register_the_builtin_handlers():
         botocore.handlers.BUILTIN_HANDLERS.pop()
     client = session.create_client("dynamodb", region_name="eu-west-1")
     client.meta.events.register("before-call", lambda **_: (AWSResponse("", 200, {}, None), {}))
-    client.get_item(TableName="t", Key=KEY)
+    client.get_item(TableName="users", Key=KEY)
     assert seen, "hooks no longer get into sessions through BUILTIN_HANDLERS: botocore_hooks.install"
 
 
@@ -72,10 +72,10 @@ def test_before_call_has_what_the_ordinary_door_reads_and_takes_its_answer(clien
         return AWSResponse("", 200, {}, None), {"Item": KEY}
 
     client.meta.events.register("before-call.dynamodb", answer)
-    assert client.get_item(TableName="t", Key=KEY) == {"Item": KEY}, "the answer of before-call is not the call's"
+    assert client.get_item(TableName="users", Key=KEY) == {"Item": KEY}, "the answer of before-call is not the call's"
     assert seen["model"].name == "GetItem"
     assert seen["model"].service_model.service_name == "dynamodb"
-    assert json.loads(seen["params"]["body"]) == {"TableName": "t", "Key": KEY}, "json10.decode of params['body']"
+    assert json.loads(seen["params"]["body"]) == {"TableName": "users", "Key": KEY}, "json10.decode of params['body']"
     assert seen["context"]["client_region"] == "eu-west-1"
     assert seen["request_signer"]._credentials.access_key == "a"
 
@@ -100,7 +100,7 @@ def test_handlers_run_from_the_most_specific_name_and_the_first_answer_counts(cl
 
     client.meta.events.register("before-send", note("general", 400))
     client.meta.events.register("before-send.dynamodb", note("ours", 200))
-    assert client.get_item(TableName="t", Key=KEY)["ResponseMetadata"]["HTTPStatusCode"] == 200
+    assert client.get_item(TableName="users", Key=KEY)["ResponseMetadata"]["HTTPStatusCode"] == 200
     assert order == ["ours", "general"], "moto and the rate limiter, at before-send, would come before our door"
 
 
@@ -122,7 +122,7 @@ def test_the_context_is_one_dict_and_a_header_set_before_signing_reaches_every_a
     client.meta.events.register("before-send.dynamodb", before_send)
     client.meta.events.register("choose-signer.dynamodb", lambda **_: botocore.UNSIGNED)
     answer_all(client, [500, 200])
-    metadata = client.get_item(TableName="t", Key=KEY)["ResponseMetadata"]
+    metadata = client.get_item(TableName="users", Key=KEY)["ResponseMetadata"]
     assert len(contexts) == 3, "before-sign is not emitted, or not for unsigned requests: name_attempt"
     assert all(one is contexts[0] for one in contexts), "PendingCall is kept by the call's context"
     assert [name if isinstance(name, str) else name.decode() for name in names] == ["0", "1"]
@@ -135,7 +135,7 @@ def test_events_of_the_endpoint_go_on_when_those_of_the_client_are_replaced(clie
         client.meta.events.register(f"{event}.dynamodb", lambda event_name, **_: seen.append(event_name.split(".")[0]))
     answer_all(client)
     client.meta.events = HierarchicalEmitter()
-    client.get_item(TableName="t", Key=KEY)
+    client.get_item(TableName="users", Key=KEY)
     assert seen == ["before-endpoint-resolution", "choose-signer", "before-sign", "before-send"], "the net under all"
 
 
@@ -146,7 +146,7 @@ def test_presigning_says_so_in_the_context(client):
             f"{event}.dynamodb",
             lambda context=None, request=None, **_: seen.append((context or request.context).get("is_presign_request")),
         )
-    client.generate_presigned_url("get_item", Params={"TableName": "t", "Key": KEY})
+    client.generate_presigned_url("get_item", Params={"TableName": "users", "Key": KEY})
     assert seen == [True, True], "presigned URLs would lose their signature: leave_unsigned"
 
 
@@ -159,7 +159,7 @@ def test_an_exception_at_before_send_is_not_wrapped_or_retried(client):
 
     client.meta.events.register("before-send.dynamodb", fail)
     with pytest.raises(NotImplementedError, match="ours"):
-        client.get_item(TableName="t", Key=KEY)
+        client.get_item(TableName="users", Key=KEY)
     assert seen == [1], "NotImplementedByMock must reach the application as itself, at once"
 
 
@@ -179,7 +179,7 @@ def test_the_account_in_the_hosts_name_is_a_builtin_that_a_handler_may_set(clien
     urls = []
     client.meta.events.register("before-send.dynamodb", lambda request, **_: urls.append(request.url))
     answer_all(client)
-    client.get_item(TableName="t", Key=KEY)
+    client.get_item(TableName="users", Key=KEY)
     assert seen == [True], "credentials would be refreshed to find the account: name_account"
     assert urls == ["https://111122223333.ddb.eu-west-1.amazonaws.com/"]
 

@@ -219,10 +219,10 @@ def test_sleeps_of_other_services_are_slept(active, monkeypatch):
 
     async def main():
         async with make_client(
-            "sqs", aws_access_key_id="a", aws_secret_access_key="b", config=with_retries("standard")
+            "kinesis", aws_access_key_id="a", aws_secret_access_key="b", config=with_retries("standard")
         ) as client:
-            client.meta.events.register("before-send.sqs", answer)
-            await client.list_queues()
+            client.meta.events.register("before-send.kinesis", answer)
+            await client.list_streams()
 
     asyncio.run(main())
     assert (len(slept), active.spent) == (2, [])

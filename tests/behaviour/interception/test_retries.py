@@ -80,7 +80,7 @@ def test_limit_exceeded_is_retried_in_the_modes_that_do(active):
     active.outcomes = [errors.limit_exceeded("x")]
     active.answers["CreateTable"] = {}
     table = {
-        "TableName": "t",
+        "TableName": "users",
         "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
         "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
     }
@@ -125,14 +125,14 @@ class BrokenService:
 def test_other_services_sleep_as_ever(active, mode, monkeypatch):
     slept = []
     monkeypatch.setattr(time, "sleep", slept.append)
-    dynamodb, sqs = make_client(mode=mode), make_client("sqs", mode=mode)
+    dynamodb, kinesis = make_client(mode=mode), make_client("kinesis", mode=mode)
     # An attempt of ours that was not retried has left nothing behind.
     active.outcomes = [errors.throughput_exceeded()] * 20
     with pytest.raises(ClientError):
         dynamodb.put_item(TableName="users", Item=ITEM)
     active.spent.clear()
-    BrokenService(sqs)
-    sqs.list_queues()
+    BrokenService(kinesis)
+    kinesis.list_streams()
     assert len(slept) == 2
     assert active.spent == []
 

@@ -59,7 +59,7 @@ def test_after_the_mock_calls_go_to_the_network_again(backend):
 
 def test_other_services_go_to_the_network(active):
     with pytest.raises(AssertionError, match="left the process"):
-        make_client("sqs", aws_access_key_id="a", aws_secret_access_key="b").list_queues()
+        make_client("kinesis", aws_access_key_id="a", aws_secret_access_key="b").list_streams()
 
 
 def test_a_call_from_another_thread_is_answered(active):
@@ -283,9 +283,9 @@ if "backend" not in globals():
 clients = [make()] + [globals()[name] for name in ("old", "replaced") if name in globals()]
 from pytest_ddbmock import errors
 for n, client in enumerate(clients):
-    client.put_item(TableName="t", Item={"pk": {"S": str(n)}})
+    client.put_item(TableName="users", Item={"pk": {"S": str(n)}})
     backend.outcomes = [errors.throughput_exceeded()]
-    answer = client.get_item(TableName="t", Key={"pk": {"S": str(n)}})
+    answer = client.get_item(TableName="users", Key={"pk": {"S": str(n)}})
     assert answer["ResponseMetadata"]["RetryAttempts"] == 1, answer
 assert len(backend.requests) == 3 * len(clients), backend.requests
 assert len(backend.spent) == len(clients)

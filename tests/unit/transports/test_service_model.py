@@ -15,7 +15,8 @@ def test_put_item_as_the_model_has_it():
     shape = MODEL_SHAPES.input(DYNAMODB, "PutItem")
     assert (shape.kind, shape.name, shape.required) == (shapes.STRUCTURE, "PutItemInput", ("TableName", "Item"))
     table = shape.members["TableName"]
-    assert (table.kind, table.minimum, table.maximum) == (shapes.STRING, 1, 1024)
+    limits = service_model.model(DYNAMODB).operation_model("PutItem").input_shape.members["TableName"].metadata
+    assert (table.kind, table.minimum, table.maximum) == (shapes.STRING, limits["min"], limits["max"])
     item = shape.members["Item"]
     assert (item.kind, item.key.kind, item.element.kind) == (shapes.MAP, shapes.STRING, shapes.ATTRIBUTE_VALUE)
     assert "ALL_OLD" in shape.members["ReturnValues"].enum
