@@ -56,9 +56,15 @@ class TableMachine(RuleBasedStateMachine):
         range_type=st.sampled_from((None, "S", "N", "B")),
         index_types=st.tuples(*[st.sampled_from("SNB")] * 4),
         projection=st.sampled_from(PROJECTIONS),
+        expires=st.booleans(),
     )
     def begin(
-        self, hash_type: str, range_type: str | None, index_types: tuple[str, ...], projection: Projection
+        self,
+        hash_type: str,
+        range_type: str | None,
+        index_types: tuple[str, ...],
+        projection: Projection,
+        expires: bool,
     ) -> None:
         self.now = 1_800_000_000 * SECOND
         self.types = {"pk": hash_type, **dict(zip("abcd", index_types, strict=True))}
@@ -74,6 +80,8 @@ class TableMachine(RuleBasedStateMachine):
         self.states: dict[int, tuple[int, dict[Any, Item]]] = {0: (self.now, {})}
         self.marks: list[tuple[TableMark, Any]] = []
         self.serial = 0
+        if expires:
+            self.table.expire_by("ttl")
 
     def schema_of(self, hash_keys: tuple[str, ...], range_keys: tuple[str, ...]) -> KeySchema:
         return KeySchema(hash_keys, range_keys, {name: self.types[name] for name in hash_keys + range_keys})
@@ -262,4 +270,4 @@ class TableMachine(RuleBasedStateMachine):
 
 
 TestTable = TableMachine.TestCase
-TestTable.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestTable.settings = settings(max_examples=100, stateful_step_count=30, deadline=None)
