@@ -14,8 +14,8 @@ _lock = threading.Lock()
 
 def open(backend: Backend) -> None:
     """Let `backend` answer every DynamoDB call of the process, all threads included, until it is closed."""
-    botocore_watch.ensure_installed()
     with _lock:
+        botocore_watch.ensure_installed()
         _open.append(backend)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import configparser
 import functools
 import os
 
@@ -97,6 +96,8 @@ def _profile() -> dict[str, str]:
 @functools.lru_cache(maxsize=16)
 def _section(file: str, section: str, changed: int) -> dict[str, str]:
     """A section of a file that was `changed` at that time, which is a key of the cache only."""
+    import configparser  # not needed where there is no such file
+
     parser = configparser.RawConfigParser(default_section="", strict=False)
     try:
         parser.read(file, encoding="utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib.util
+import os
 import threading
 from typing import Any
 
@@ -55,4 +56,11 @@ def _boto3_session() -> Any:
 def _botocore_session() -> Any:
     import botocore.session  # heavy
 
-    return botocore.session.Session()
+    # Neither the profile nor the configuration of whoever runs the tests, which may even be broken.
+    return botocore.session.Session(
+        {
+            "profile": (None, None, None, None),
+            "config_file": (None, None, os.devnull, None),
+            "credentials_file": (None, None, os.devnull, None),
+        }
+    )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from botocore.awsrequest import AWSResponse
@@ -17,14 +18,18 @@ class SentHttp(AWSResponse):  # type: ignore[misc]  # botocore has no types
     """The response to one attempt, given by `backend`."""
 
     def __init__(self, url: str, answer: HttpAnswer, backend: Backend) -> None:
-        super().__init__(url, answer.status, answer.headers, RawBody(answer.body))
+        super().__init__(url, answer.status, answer.headers, RawBody(answer.body, answer.headers))
         self.backend = backend
         # A handler is not told which of the two asks.
         self._content = AwaitableBytes(answer.body) if "aiobotocore" in sys.modules else answer.body
 
 
 class RawBody(io.BytesIO):
-    """A body to be read as urllib3's."""
+    """A body to be read as urllib3's; `raw_headers` are as aiohttp's, where aiobotocore 2 takes the headers from."""
+
+    def __init__(self, body: bytes, headers: Mapping[str, str] = MappingProxyType({})) -> None:
+        super().__init__(body)
+        self.raw_headers = [(name.encode(), value.encode()) for name, value in headers.items()]
 
     def stream(self, *_: Any, **__: Any) -> Iterator[bytes]:
         """The body in one piece."""

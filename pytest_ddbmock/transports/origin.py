@@ -7,8 +7,8 @@ import sys
 from types import CodeType
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
-_LIBRARIES = tuple(f"{os.sep}{name}{os.sep}" for name in ("botocore", "boto3", "aiobotocore", "aioboto3", "s3transfer"))
-_RUNNERS = tuple(f"{os.sep}{name}{os.sep}" for name in ("asyncio", "concurrent", "anyio", "trio"))
+_LIBRARIES = ("botocore", "boto3", "aiobotocore", "aioboto3", "s3transfer")
+_RUNNERS = ("asyncio", "concurrent.futures", "threading", "anyio", "trio", "gevent")
 _APPLICATION, _LIBRARY, _RUNNER = range(3)
 
 _kinds: dict[str, int] = {}
@@ -49,9 +49,14 @@ def find_origin() -> Origin | str:
 
 
 def _kind_of(path: str) -> int:
-    if path.startswith(_PACKAGE) or any(library in path for library in _LIBRARIES):
+    if path.startswith(_PACKAGE) or any(_is_of(path, library) for library in _LIBRARIES):
         return _LIBRARY
     # A pool runs `client.put_item` itself: its own frames would name the standard library.
-    if any(runner in path for runner in _RUNNERS) or path.endswith(f"{os.sep}threading.py"):
-        return _RUNNER
-    return _APPLICATION
+    return _RUNNER if any(_is_of(path, runner) for runner in _RUNNERS) else _APPLICATION
+
+
+def _is_of(path: str, name: str) -> bool:
+    """Whether a file belongs to a module or package that has been imported."""
+    file = getattr(sys.modules.get(name), "__file__", None) or ""
+    folder, base = os.path.split(file)
+    return path == file or (base.startswith("__init__.") and path.startswith(folder + os.sep))

@@ -209,6 +209,8 @@ def test_sleeps_of_other_services_are_slept(active, monkeypatch):
     from aiobotocore.awsrequest import AioAWSResponse
 
     class Raw:
+        raw_headers = ()
+
         async def read(self):
             return b"{}"
 

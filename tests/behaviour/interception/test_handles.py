@@ -20,6 +20,17 @@ def test_a_client_needs_no_environment(active):
     assert not any(name in os.environ for name in ("AWS_ACCESS_KEY_ID", "AWS_DEFAULT_REGION"))
 
 
+@pytest.mark.parametrize("made", [handles.client, handles.resource])
+def test_a_broken_configuration_does_not_matter(active, monkeypatch, tmp_path, made):
+    pytest.importorskip("boto3")
+    (tmp_path / "config").write_text("nonsense")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    monkeypatch.setenv("AWS_PROFILE", "nobody")
+    for cached in (handles._boto3_session, handles._botocore_session):
+        cached.cache_clear()
+    made("dynamodb", region="ap-south-1")
+
+
 def test_a_client_of_another_account(active):
     handles.client("dynamodb", region="ap-south-1", account="111122223333").put_item(TableName="users", Item=ITEM)
     assert active.requests[0].account == "111122223333"
