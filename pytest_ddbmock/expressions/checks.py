@@ -29,6 +29,7 @@ OPERAND_COUNTS = {
 
 _NEEDS_PATH = frozenset({"attribute_exists", "attribute_not_exists", "if_not_exists"})
 _NEEDS_DISTINCT = frozenset({"begins_with", "contains"})
+_RESULT_TYPES = {"size": "N", "list_append": "L"}
 _ORDERING = frozenset({"<", "<=", ">", ">="})
 
 # Both in the order in which the service prints them.
@@ -40,9 +41,7 @@ def operand_type(operand: Operand) -> str | None:
     """The tag that `operand` has whatever the item, None when the item decides."""
     if isinstance(operand, Literal):
         return operand.value[0]
-    if isinstance(operand, Call):
-        return {"size": "N", "list_append": "L"}.get(operand.function)
-    return None
+    return _RESULT_TYPES.get(operand.function) if isinstance(operand, Call) else None
 
 
 def render(operand: Literal) -> str:
@@ -64,20 +63,20 @@ def wrong_type(kind: str, operator: str, shown_type: str) -> DynamoDBError:
 
 def check_leaf(kind: str, leaf: Leaf) -> None:
     """Refuse `leaf`, a condition without parts whose placeholders have been replaced."""
-    for operand in operands_of(leaf):
-        if isinstance(operand, Call):
-            check_counts(kind, operand)
+    operands = operands_of(leaf)
+    calls = [operand for operand in operands if isinstance(operand, Call)]
+    for call in calls:
+        check_counts(kind, call)
     if isinstance(leaf, Call):
         check_counts(kind, leaf)
-    _check_distinct(kind, leaf)
-    for operand in operands_of(leaf):
-        if isinstance(operand, Call):
-            check_call(kind, operand)
+    _check_distinct(kind, leaf, operands)
+    for call in calls:
+        check_call(kind, call)
     if isinstance(leaf, Comparison):
         if leaf.operator in _ORDERING:
-            _require_type(kind, leaf.operator, (leaf.left, leaf.right), SCALAR_KEY_TAGS)
+            _require_type(kind, leaf.operator, operands, SCALAR_KEY_TAGS)
     elif isinstance(leaf, Between):
-        _require_type(kind, "BETWEEN", (leaf.operand, leaf.lower, leaf.upper), SCALAR_KEY_TAGS)
+        _require_type(kind, "BETWEEN", operands, SCALAR_KEY_TAGS)
         _check_bounds(kind, leaf)
     elif isinstance(leaf, Call):
         check_call(kind, leaf, inner_done=True)
@@ -148,20 +147,22 @@ def _check_type_name(kind: str, operand: Operand) -> None:
         )
 
 
-def _check_distinct(kind: str, leaf: Leaf) -> None:
-    if isinstance(leaf, Comparison):
-        operator, (first, *rest) = leaf.operator, operands_of(leaf)
-    elif isinstance(leaf, Call) and leaf.function in _NEEDS_DISTINCT:
-        operator, (first, *rest) = leaf.function, leaf.operands
-    else:
-        # Unsure: BETWEEN and IN, whose operands are hardly ever paths.
+def _check_distinct(kind: str, leaf: Leaf, operands: Sequence[Operand]) -> None:
+    # Unsure: BETWEEN and IN, whose operands are hardly ever paths.
+    first = operands[0]
+    if not isinstance(first, DocumentPath) or first not in operands[1:]:
         return
-    if isinstance(first, DocumentPath) and first in rest:
-        raise errors.invalid_expression(
-            kind,
-            "The first operand must be distinct from the remaining operands for this operator or function; "
-            f"operator: {operator}, first operand: {paths.render(first.elements)}",
-        )
+    if isinstance(leaf, Comparison):
+        operator = leaf.operator
+    elif isinstance(leaf, Call) and leaf.function in _NEEDS_DISTINCT:
+        operator = leaf.function
+    else:
+        return
+    raise errors.invalid_expression(
+        kind,
+        "The first operand must be distinct from the remaining operands for this operator or function; "
+        f"operator: {operator}, first operand: {paths.render(first.elements)}",
+    )
 
 
 def _check_bounds(kind: str, leaf: Between) -> None:
@@ -192,6 +193,8 @@ def check_overlaps(kind: str, targets: Sequence[Path]) -> None:
 
     The path that comes first in the request is told first.
     """
+    if len({path[0] for path in targets}) == len(targets):
+        return  # as nearly always
     whole: set[Path] = set()
     begun: set[Path] = set()
     for position, path in enumerate(targets):

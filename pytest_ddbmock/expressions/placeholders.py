@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -80,13 +81,11 @@ class Placeholders:
 
     def operand(self, kind: str, node: Operand) -> Operand:
         """`node` with plain paths and literals in place of placeholders."""
-        if isinstance(node, ValueName):
-            return Literal(self.value(kind, node.name))
         if isinstance(node, DocumentPath):
             return DocumentPath(self.path(kind, node)) if node.placeholders else node
-        if isinstance(node, Call):
-            return self.call(kind, node)
-        return node
+        if isinstance(node, ValueName):
+            return Literal(self.value(kind, node.name))
+        return self.call(kind, node) if isinstance(node, Call) else node
 
     def call(self, kind: str, node: Call) -> Call:
         """`node` with plain paths and literals among its operands."""
@@ -121,13 +120,7 @@ def _names(given: object) -> dict[str, str]:
     if not given:
         raise errors.validation("ExpressionAttributeNames must not be empty")
     for key, name in given.items():
-        if (size := len(key.encode("utf-8", "surrogatepass"))) > MAX_KEY_SIZE:
-            raise errors.validation(
-                "ExpressionAttributeNames contains invalid key: The expression attribute map contains a key that is "
-                f"too long; size of key: {size}"
-            )
-        if not _NAME_KEY.fullmatch(key):
-            raise errors.validation(f'ExpressionAttributeNames contains invalid key: Syntax error; key: "{key}"')
+        _check_name_key(key)
         if not name:
             raise errors.validation(
                 f"ExpressionAttributeNames contains invalid value: Empty attribute name for key {key}"
@@ -142,28 +135,45 @@ def _values(given: object, on_write: bool) -> dict[str, Value]:
         raise errors.validation("ExpressionAttributeValues must not be empty")
     decoded = {}
     for key, value in given.items():
-        if len(key.encode("utf-8", "surrogatepass")) > MAX_KEY_SIZE:
-            raise errors.validation(
-                "ExpressionAttributeValues contains invalid key: The expression attribute map contains a key that is "
-                "too long;"
-            )
-        if not _VALUE_KEY.fullmatch(key):
-            raise errors.validation(f'ExpressionAttributeValues contains invalid key: Syntax error; key: "{key}"')
-        decoded[key] = _value(key, value, on_write)
+        _check_value_key(key)
+        try:
+            decoded[key] = attribute.decode(value)
+        except DynamoDBError as error:
+            raise _wrapped(key, value, error, on_write) from None
     return decoded
 
 
-def _value(key: str, given: object, on_write: bool) -> Value:
-    try:
-        return attribute.decode({} if given is None else given)
-    except DynamoDBError as error:
-        # Told as they are: JSON types, too deep nesting, and on writes the errors of sets and NULL.
-        if (
-            error.code != "ValidationException"
-            or error.message == attribute.NESTED_TOO_DEEP
-            or (on_write and error.wraps)
-        ):
-            raise
+@lru_cache(maxsize=1024)
+def _check_name_key(key: str) -> None:
+    if (size := _size(key)) > MAX_KEY_SIZE:
         raise errors.validation(
-            f"ExpressionAttributeValues contains invalid value: {error.message} for key {key}"
-        ) from None
+            "ExpressionAttributeNames contains invalid key: The expression attribute map contains a key that is "
+            f"too long; size of key: {size}"
+        )
+    if not _NAME_KEY.fullmatch(key):
+        raise errors.validation(f'ExpressionAttributeNames contains invalid key: Syntax error; key: "{key}"')
+
+
+@lru_cache(maxsize=1024)
+def _check_value_key(key: str) -> None:
+    if _size(key) > MAX_KEY_SIZE:
+        raise errors.validation(
+            "ExpressionAttributeValues contains invalid key: The expression attribute map contains a key that is "
+            "too long;"
+        )
+    if not _VALUE_KEY.fullmatch(key):
+        raise errors.validation(f'ExpressionAttributeValues contains invalid key: Syntax error; key: "{key}"')
+
+
+def _size(key: str) -> int:
+    return len(key.encode("utf-8", "surrogatepass"))
+
+
+def _wrapped(key: str, given: object, error: DynamoDBError, on_write: bool) -> DynamoDBError:
+    """The error of the value of `key` in the wording of the map."""
+    if given is None:  # a null member is one that was not given
+        return _wrapped(key, {}, attribute.empty_value(), on_write)
+    # Told as they are: JSON types, too deep nesting, and on writes the errors of sets and NULL.
+    if error.code != "ValidationException" or error.message == attribute.NESTED_TOO_DEEP or (on_write and error.wraps):
+        return error
+    return errors.validation(f"ExpressionAttributeValues contains invalid value: {error.message} for key {key}")

@@ -2,6 +2,9 @@
 
 Leaves of a freshly parsed tree refer to placeholders; `placeholders.Placeholders` resolves them to plain `DocumentPath`
 and `Literal`, which other languages (legacy parameters, PartiQL) use from the start.
+
+Nodes are shared through the parser's cache and never changed. They are not frozen, as a frozen dataclass takes three
+times as long to make, and resolving makes some for every request.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ from pytest_ddbmock.values.paths import Path
 # ---- operands
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class DocumentPath:
     """A path; `placeholders` are the positions in it that hold `#name` instead of a name."""
 
@@ -23,21 +26,21 @@ class DocumentPath:
     placeholders: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ValueName:
     """`:name`."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Literal:
     """A value that stands in the expression itself."""
 
     value: Value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Call:
     """A function with its operands; an operand (`size(a)`) or a condition (`attribute_exists(a)`)."""
 
@@ -50,7 +53,7 @@ Operand: TypeAlias = DocumentPath | ValueName | Literal | Call
 # ---- conditions
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Comparison:
     """`left operator right`; the operator is one of `= <> < <= > >=`."""
 
@@ -59,7 +62,7 @@ class Comparison:
     right: Operand
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Between:
     """`operand BETWEEN lower AND upper`."""
 
@@ -68,7 +71,7 @@ class Between:
     upper: Operand
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class In:
     """`operand IN (choices)`."""
 
@@ -76,21 +79,21 @@ class In:
     choices: tuple[Operand, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Not:
     """`NOT condition`."""
 
     condition: Condition
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class And:
     """Two or more conditions, none of them an `And`: `a AND (b AND c)` is one node, so that long chains stay flat."""
 
     conditions: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Or:
     """Two or more conditions, none of them an `Or`."""
 
@@ -103,7 +106,7 @@ Condition: TypeAlias = Leaf | Not | And | Or
 # ---- updates
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Arithmetic:
     """`left + right` or `left - right`."""
 
@@ -112,7 +115,7 @@ class Arithmetic:
     right: Operand
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Set:
     """`target = value`."""
 
@@ -120,14 +123,14 @@ class Set:
     value: Operand | Arithmetic
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Remove:
     """`REMOVE target`."""
 
     target: DocumentPath
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Add:
     """`ADD target value`."""
 
@@ -135,7 +138,7 @@ class Add:
     value: ValueName | Literal
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Delete:
     """`DELETE target value`."""
 

@@ -55,7 +55,7 @@ class Update:
     `creates` tells whether it makes an item where there is none; only the legacy form may not.
     """
 
-    __slots__ = ("_arguments", "_edits", "_touched", "creates", "targets")
+    __slots__ = ("_arguments", "_edits", "creates", "targets")
 
     def __init__(
         self,
@@ -68,7 +68,6 @@ class Update:
         self.creates = creates
         self._edits = paths.tree(edits)
         self._arguments = tuple(arguments)
-        self._touched = Projection(self.targets)
 
     def apply(self, item: Mapping[str, Value]) -> Item:
         """The new item; `item` is the stored one, or the key alone where there is none.
@@ -90,7 +89,7 @@ class Update:
 
         Source: "UpdateItem" (API reference), UPDATED_OLD and UPDATED_NEW.
         """
-        touched = self._touched.apply(item)
+        touched = Projection(self.targets).apply(item)
         return Item(touched) if touched else None
 
 

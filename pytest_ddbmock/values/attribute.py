@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from pytest_ddbmock import errors
+from pytest_ddbmock.errors import DynamoDBError
 from pytest_ddbmock.values import numbers, wire
 
 Value: TypeAlias = tuple[str, Any]
@@ -54,7 +55,7 @@ def _decode_odd(given: Any, level: int) -> Value:
         raise wire.structure_fault(given, "AttributeValue")
     tags = [tag for tag in given if tag in _DECODERS and given[tag] is not None]
     if not tags:
-        raise errors.validation("Supplied AttributeValue is empty, must contain exactly one of the supported datatypes")
+        raise empty_value()
     if len(tags) > 1:
         if "N" in tags:
             decode({"N": given["N"]}, level)  # a malformed number is told first
@@ -63,6 +64,11 @@ def _decode_odd(given: Any, level: int) -> Value:
             "must contain exactly one of the supported datatypes"
         )
     return decode({tags[0]: given[tags[0]]}, level)
+
+
+def empty_value() -> DynamoDBError:
+    """A value without any tag."""
+    return errors.validation("Supplied AttributeValue is empty, must contain exactly one of the supported datatypes")
 
 
 def _decode_s(given: Any, level: int) -> Value:
