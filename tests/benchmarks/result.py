@@ -123,10 +123,10 @@ def _spread(times: list[float] | None) -> str:
 
 
 def _duration(seconds: float) -> str:
-    for unit, factor in (("s", 1.0), ("ms", 1e3)):
-        if seconds * factor >= 1:
+    for unit, factor in (("µs", 1e6), ("ms", 1e3)):
+        if seconds * factor < 999.5:
             return f"{seconds * factor:.3g} {unit}"
-    return f"{seconds * 1e6:.3g} µs"
+    return f"{seconds:.3g} s"
 
 
 def _ratio(times: dict[str, list[float]], over: str, under: str) -> str:
