@@ -127,3 +127,22 @@ def test_one_inside_the_other_adds_nothing():
     assert os.environ["AWS_DEFAULT_REGION"] == "eu-west-1"
     outer.leave()
     assert "AWS_DEFAULT_REGION" not in os.environ
+
+
+@pytest.mark.parametrize(
+    "variables, config, region",
+    [
+        ({}, "", "eu-west-1"),
+        ({"AWS_DEFAULT_REGION": "ap-south-1"}, "", "ap-south-1"),
+        ({"AWS_REGION": "ap-south-1"}, "", "ap-south-1"),
+        ({}, "[default]\nregion = ap-south-1\n", "ap-south-1"),
+    ],
+)
+def test_it_tells_the_region_of_clients_built_without_one(bare, monkeypatch, variables, config, region):
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    write(bare / ".aws" / "config", config)
+    environment = Environment("eu-west-1")
+    environment.enter()
+    assert environment.region == region
+    environment.leave()
