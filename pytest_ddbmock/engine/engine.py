@@ -57,6 +57,7 @@ class Engine:
         self._operations = operations
         self._committer = Committer(followers)
         self._kept: list[Kept] = [self.catalog, self.agenda, self.serials, self.sweeper]
+        self._last_now = 0
         self._ids = random.Random(0x0DDB)
         self._serial = itertools.count(1)
 
@@ -95,6 +96,9 @@ class Engine:
         """Do what has fallen due: statuses, expiry. Gives the moment in microseconds up to which that is."""
         with self.lock:
             now = self.clock.now()
+            if now < self._last_now:
+                self._go_back(now)
+            self._last_now = now
             while (due := self.agenda.next_due(now)) is not None:
                 self.sweeper.sweep(due)  # what expired before a table is deleted was still told by its stream
                 self.agenda.run_next()
@@ -139,9 +143,18 @@ class Engine:
         with self.lock:
             now = self.clock.now()
             for table in self.catalog.all_tables():
-                table.settings = table.settings.as_new(now)
-                table.forget_history(self.seq)
+                self._make_new(table, now)
             self.sweeper.begin(now)
+
+    def _go_back(self, now: int) -> None:
+        """The clock went back, as when a test begins in 2020: what has not been changed yet was made just now."""
+        for table in self.catalog.all_tables():
+            if not table.history and table.history.began_at > now:
+                self._make_new(table, now)
+
+    def _make_new(self, table: Table, now: int) -> None:
+        table.settings = table.settings.as_new(now)
+        table.forget_history(self.seq)
 
     # ---- numbers and names
 

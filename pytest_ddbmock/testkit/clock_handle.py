@@ -24,14 +24,16 @@ class ClockHandle:
         clock: PythonClock,
         python: PythonTime,
         last_change: Callable[[], int | None],
-        require_active: Callable[[], object],
+        require_turn: Callable[[], None],
     ) -> None:
-        """`last_change` tells when the test last changed an item, in microseconds; None if never."""
+        """`last_change` tells when the test last changed an item, in microseconds; None if never. `require_turn` raises
+        `UsageError` unless the mock is active and answers.
+        """
         self._engine = engine
         self._clock = clock
         self._python = python
         self._last_change = last_change
-        self._require_active = require_active
+        self._require_turn = require_turn
 
     @property
     def now(self) -> datetime.datetime:
@@ -79,7 +81,7 @@ class ClockHandle:
 
     def freeze(self) -> datetime.datetime:
         """Let time stand still, but for `tick` and `move_to`, until the mock ends. Gives the time."""
-        self._require_active()
+        self._require_turn()
         self._python.freeze()
         return self._moved()
 
@@ -87,7 +89,7 @@ class ClockHandle:
         return f"<clock at {self.now.isoformat()}>"
 
     def _require_way(self, target: int, span: int) -> None:
-        self._require_active()
+        self._require_turn()
         if span < 0 and (last := self._last_change()) is not None and target < last:
             raise UsageError(
                 f"the clock cannot go back to {to_datetime(target).isoformat()}: "

@@ -48,13 +48,13 @@ class Run:
     """What a mock has between start and stop."""
 
     def __init__(
-        self, engine: Engine, home: Home, clock: PythonClock, python: PythonTime, require_active: Callable[[], object]
+        self, engine: Engine, home: Home, clock: PythonClock, python: PythonTime, require_turn: Callable[[], None]
     ) -> None:
         self.engine = engine
         self.home = home
         self.clock = clock
         self.scenario = engine.scenario
-        self.clock_handle = ClockHandle(engine, clock, python, self.last_change, require_active)
+        self.clock_handle = ClockHandle(engine, clock, python, self.last_change, require_turn)
         self.faults = Faults(engine, lambda name: assembly.find_table(engine, home, name))
         self._start = engine.seq
         self._snapshots: list[Snapshot] = []
@@ -257,7 +257,7 @@ class DDBMock(Refusing):
         engine = self._assemble(clock, home) if self._lend is None else exits.enter_context(self._lend(clock))
         python = PythonTime()
         exits.callback(python.stop)
-        return Run(engine, home, clock, python, self._active)
+        return Run(engine, home, clock, python, self._require_turn)
 
     def _home(self, exits: contextlib.ExitStack) -> Home:
         environment = Environment(self.options.region or DEFAULT_REGION)
@@ -448,6 +448,11 @@ class DDBMock(Refusing):
         if self._run is None:
             raise UsageError("this mock has not been started: write `with mock_dynamodb() as ddb:`, or call start()")
         return self._run
+
+    def _require_turn(self) -> None:
+        self._active()
+        if doors.current() is not self:
+            raise UsageError("another mock was started later and answers now; move its clock")
 
     def _active(self) -> Run:
         if self._exits is None:

@@ -12,7 +12,6 @@ import time
 from typing import Any
 
 from pytest_ddbmock.clock import SECOND, to_datetime
-from pytest_ddbmock.errors import UsageError
 from pytest_ddbmock.testkit import options
 
 __tracebackhide__ = options.__tracebackhide__
@@ -26,6 +25,9 @@ MOVED_TOO = ("threading", "multiprocessing", "queue")
 _ours: list[Any] = []
 """The factories of our own freezeguns that are active, of all mocks, oldest first."""
 
+_left: list[tuple[Any, Any]] = []
+"""Freezeguns of ours that could not be stopped because another was started later, with the factories they show."""
+
 
 class PythonTime:
     """Moves Python's time for one mock; `stop` undoes it."""
@@ -35,6 +37,8 @@ class PythonTime:
         self._factory: Any = None
         self._shifted: dict[int, tuple[Any, int]] = {}
         """By id, the travellers of others that were moved, and by how much in all."""
+        self._frozen: list[tuple[Any, type]] = []
+        """Factories that were made to stand still, and what they were."""
 
     @property
     def is_moved(self) -> bool:
@@ -55,9 +59,8 @@ class PythonTime:
     def move_to(self, moment: int) -> None:
         """Let it be `moment`, in microseconds since the epoch."""
         traveller = self._traveller()
-        if traveller is not None and hasattr(traveller, "step_width"):
-            # freezegun's auto_tick_seconds: asking for the time moves it.
-            now = _microseconds(traveller.time_to_freeze)
+        if _ticks_by_itself(traveller):
+            now = _microseconds(_shown_by(traveller))
         else:
             now = round(time.time() * SECOND)
         self.shift(moment - now)
@@ -65,15 +68,22 @@ class PythonTime:
     def freeze(self) -> None:
         """Let time stand still from now on, until the mock ends."""
         traveller = self._traveller()
-        if traveller is not None and _is_time_machine(traveller):
-            _freeze_time_machine(traveller)
-        elif traveller is None or not (_stands_still(traveller) or traveller is self._factory):
+        if traveller is None:
             self._start_ours(0, standing_still=True)
-        elif traveller is self._factory and not _stands_still(traveller):
-            self._replace_ours(_freezegun().FrozenDateTimeFactory(traveller()))
+        elif _is_time_machine(traveller):
+            _freeze_time_machine(traveller)
+        elif not _stands_still(traveller):
+            # Whoever started it holds it in hand and will end it, so it is this very object that has to stand still.
+            self._frozen.append((traveller, type(traveller)))
+            traveller.time_to_freeze = _shown_by(traveller)
+            traveller.__class__ = _freezegun().FrozenDateTimeFactory
 
     def stop(self) -> None:
         """Undo all moves: end our freezegun, put other travellers back by as much as they were moved."""
+        while self._frozen:
+            factory, kind = self._frozen.pop()
+            factory.start = _freezegun().real_datetime.now()
+            factory.__class__ = kind
         shifted, self._shifted = self._shifted, {}
         for traveller, microseconds in shifted.values():
             if microseconds and any(traveller is one for one in (*_freezegun_factories(), *_time_machine_stack())):
@@ -87,14 +97,14 @@ class PythonTime:
         """Who moves time now and may be moved; None where a freezegun of our own is to be started."""
         if stack := _time_machine_stack():
             return stack[-1]
+        _stop_left()
         factories = _freezegun_factories()
         top = factories[-1] if factories else None
         # An outer mock's freezegun is left alone and covered, so that it is as it was when this mock ends.
         return None if top is None or (_is_one_of(top, _ours) and top is not self._factory) else top
 
     def _start_ours(self, microseconds: int, *, standing_still: bool = False) -> None:
-        if self._factory is not None:
-            raise UsageError("a freezegun that keeps ticking was started after the clock had been moved; stop it first")
+        assert self._factory is None, "either it is on top, or somebody else's is"
         api = _freezegun()
         config = importlib.import_module("freezegun.config")
         below = _freezegun_factories()
@@ -112,12 +122,6 @@ class PythonTime:
         _ours.append(self._factory)
         _leave_stopwatches_alone(api, self._freezer)
 
-    def _replace_ours(self, factory: Any) -> None:
-        factories = _freezegun_factories()
-        factories[_index_of(self._factory, factories)] = factory
-        _ours[_index_of(self._factory, _ours)] = factory
-        self._factory = factory
-
     def _stop_ours(self) -> None:
         freezer, factory = self._freezer, self._factory
         self._freezer = self._factory = None
@@ -125,14 +129,19 @@ class PythonTime:
         api = _freezegun()
         if api.freeze_factories[-1] is factory:
             freezer.stop()
-            return
-        # freezegun can only end its newest: take ours out from below, the newer one then ends everything.
-        index = _index_of(factory, api.freeze_factories)
-        for stack in (api.freeze_factories, api.ignore_lists, api.tick_flags, api.tz_offsets):
-            del stack[index]
-        for module, name, original in freezer.undo_changes:
-            setattr(module, name, original)
-        raise UsageError("a freezegun that was started after ddbmock's clock had been moved must be stopped before it")
+        else:
+            # freezegun can only stop its newest, and only its oldest can undo everything: until then it shows real time.
+            now = api.real_datetime.now()
+            real = api.TickingDateTimeFactory(_naive(api.real_time()), now)
+            api.freeze_factories[_index_of(factory, api.freeze_factories)] = real
+            _left.append((freezer, real))
+        _stop_left()
+
+
+def _stop_left() -> None:
+    """Stop what had to wait and waits no longer."""
+    while _left and _freezegun_factories()[-1] is _left[-1][1]:
+        _left.pop()[0].stop()
 
 
 # ---- freezegun
@@ -151,6 +160,16 @@ def _stands_still(factory: Any) -> bool:
     return isinstance(factory, _freezegun().FrozenDateTimeFactory)
 
 
+def _ticks_by_itself(factory: Any) -> bool:
+    """Whether it is of freezegun's auto_tick_seconds: asking it for the time moves it."""
+    return hasattr(factory, "step_width") and not _stands_still(factory)
+
+
+def _shown_by(factory: Any) -> datetime.datetime:
+    """The naive UTC time of a factory, which is not moved by asking."""
+    return factory.time_to_freeze if _ticks_by_itself(factory) else factory()  # type: ignore[no-any-return]
+
+
 def _leave_stopwatches_alone(api: Any, freezer: Any) -> None:
     """Give `monotonic` and `perf_counter` back, everywhere: waits, deadlines and durations are measured with them.
 
@@ -164,6 +183,10 @@ def _leave_stopwatches_alone(api: Any, freezer: Any) -> None:
     for module, name, original in freezer.undo_changes:
         if id(original) in originals:
             setattr(module, name, original)
+
+
+def _naive(seconds: float) -> datetime.datetime:
+    return to_datetime(round(seconds * SECOND)).replace(tzinfo=None)
 
 
 def _microseconds(naive: datetime.datetime) -> int:
@@ -201,10 +224,12 @@ def _shift(traveller: Any, microseconds: int) -> None:
     span = datetime.timedelta(microseconds=microseconds)
     if hasattr(traveller, "shift"):  # time-machine
         traveller.shift(span)
-    elif hasattr(traveller, "start"):  # freezegun with tick=True, whose own `tick` forgets the time that has passed
-        traveller.move_to(traveller() + span)
-    elif span:  # freezegun's auto_tick_seconds takes no span for one step
-        traveller.tick(span)
+    elif _ticks_by_itself(traveller):
+        if span:  # without one it takes a step
+            traveller.tick(span)
+    else:
+        # Not `tick`: that of freezegun's tick=True forgets the time that has passed.
+        traveller.move_to(_shown_by(traveller) + span)
 
 
 def _is_one_of(one: Any, many: list[Any]) -> bool:

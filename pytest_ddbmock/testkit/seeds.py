@@ -132,6 +132,9 @@ def _read_csv(table: Table, path: Path) -> Iterator[Given]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = csv.DictReader(file, strict=True)
         try:
+            header = rows.fieldnames or []
+            if not header or len(set(header)) < len(header):
+                raise UsageError(f"{path}: its first line does not name each attribute once")
             for row in rows:
                 where = f"{path}, line {rows.line_num}"
                 if None in row:
@@ -139,7 +142,7 @@ def _read_csv(table: Table, path: Path) -> Iterator[Given]:
                 cells = {name: cell for name, cell in row.items() if cell}
                 yield Given({name: {types.get(name, "S"): cell} for name, cell in cells.items()}, where)
         except csv.Error as error:
-            raise UsageError(f"{path}, line {rows.line_num}: {error}") from None
+            raise UsageError(f"{path}, line {rows.reader.line_num}: {error}") from None
 
 
 READERS: dict[str, Callable[[Table, Path], Iterator[Given]]] = {

