@@ -52,9 +52,10 @@ EXPRESSIONS = (
     "a" * 5000,
 )
 GARBAGE: tuple[Any, ...] = (
-    None, True, False, 0, -1, 1.5, 10**30, 1e300, "", "x", "ttt", [], [None], [[]], ["x", "x"], {}, {"": None}, {"S": "x"},
-    {"x": {"S": "x"}}, [{"S": "x"}], {"pk": {"S": "x"}, "sk": {"S": "y"}}, b"", b"\xff", {"ttt": None}, {"ttt": {}},
-    {"ttt": [None]}, {"ttt": {"Keys": [None]}}, {"ttt": [{"PutRequest": None}]}, {"ttt": [{"PutRequest": {"Item": None}}]},
+    None, True, False, 0, -1, 1.5, 10**30, 1e300, "", "x", "ttt", [], [None], [[]], ["x", "x"], {}, {"": None},
+    {"S": "x"}, {"x": {"S": "x"}}, [{"S": "x"}], {"pk": {"S": "x"}, "sk": {"S": "y"}}, b"", b"\xff", {"ttt": None},
+    {"ttt": {}}, {"ttt": [None]}, {"ttt": {"Keys": [None]}}, {"ttt": [{"PutRequest": None}]},
+    {"ttt": [{"PutRequest": {"Item": None}}]},
 )  # fmt: skip
 
 
