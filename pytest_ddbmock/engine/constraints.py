@@ -35,6 +35,8 @@ ENUM_ORDER = {
     "projectionType": "ALL, INCLUDE, KEYS_ONLY",
     "billingMode": "PROVISIONED, PAY_PER_REQUEST",
     "action": "ADD, PUT, DELETE",
+    # Unsure: order, and where AT_TIMESTAMP stands.
+    "shardIteratorType": "AFTER_SEQUENCE_NUMBER, LATEST, AT_TIMESTAMP, AT_SEQUENCE_NUMBER, TRIM_HORIZON",
 }
 """The order in which AWS prints the values, where it is not the model's."""
 
@@ -78,6 +80,9 @@ OVERRIDES: dict[str, dict[str, dict[str, Any]]] = {
         "TableClass": {"enum": ()},
     },
     "TagResource": _below("Tags[]", _TAG),
+    "ListStreams": {"Limit": {"maximum": 100}},
+    "DescribeStream": {"Limit": {"maximum": 100}},
+    "GetRecords": {"Limit": {"maximum": 1000}},
     "UntagResource": {"TagKeys[]": {"minimum": None, "maximum": None}},
 }
 """Where AWS's own rules differ from the model's: operation, path, fields of `Shape` (`order` sorts its members).
@@ -96,6 +101,9 @@ REPORTED_ALONE = {"PutItem", "UpdateItem", "CreateTable"}
 
 VALUE_NOT_SHOWN = {("Query", "limit"): "Limit"}
 """Members that AWS names in capitals and without their value."""
+
+MOMENTS = (-62_135_596_800, 253_402_300_800)
+"""Epoch seconds of the years 1 to 9999, the end excluded. Unsure: what AWS says of other moments."""
 
 INTEGER_NAMES = {shapes.INTEGER: "Integer", shapes.LONG: "Long"}
 REAL_NAMES = {shapes.FLOAT: "Float", shapes.DOUBLE: "Double"}
@@ -379,7 +387,7 @@ def _check_blob(value: Any, path: str, violations: list[str]) -> None:
 
 
 def _check_timestamp(value: Any, path: str, violations: list[str]) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not MOMENTS[0] <= value < MOMENTS[1]:
         raise wire.scalar_fault(value, "Date")
 
 
