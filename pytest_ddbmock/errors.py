@@ -6,6 +6,8 @@ features share stand here. Source: "Error handling with DynamoDB", captures of t
 
 from __future__ import annotations
 
+from typing import Any
+
 INVALID_PARAMETERS = "One or more parameter values were invalid: "
 """The opening that AWS writes before many a `ValidationException`."""
 
@@ -161,7 +163,7 @@ def access_denied(message: str = "Access is denied") -> DynamoDBError:
 
 def conditional_check_failed(item: object = None) -> DynamoDBError:
     """The condition is false; `item` (wire form) when the caller asked for the stored item and there is one."""
-    fields = {} if item is None else {"Item": item}
+    fields: dict[str, Any] = {} if item is None else {"Item": item}
     return DynamoDBError("ConditionalCheckFailedException", "The conditional request failed", **fields)
 
 
@@ -178,7 +180,7 @@ def transaction_conflict() -> DynamoDBError:
 # ---- throttling
 
 
-def throughput_exceeded(**fields: object) -> DynamoDBError:
+def throughput_exceeded(**fields: Any) -> DynamoDBError:
     """A provisioned table is asked for more than its capacity units."""
     return DynamoDBError(
         "ProvisionedThroughputExceededException",
@@ -188,7 +190,7 @@ def throughput_exceeded(**fields: object) -> DynamoDBError:
     )
 
 
-def throttled(message: str | None = None, **fields: object) -> DynamoDBError:
+def throttled(message: str | None = None, **fields: Any) -> DynamoDBError:
     """An on-demand table (without `message`) or the control plane is asked for too much."""
     return DynamoDBError(
         "ThrottlingException",
@@ -200,7 +202,7 @@ def throttled(message: str | None = None, **fields: object) -> DynamoDBError:
     )
 
 
-def request_limit_exceeded(**fields: object) -> DynamoDBError:
+def request_limit_exceeded(**fields: Any) -> DynamoDBError:
     """The account's throughput quota."""
     return DynamoDBError(
         "RequestLimitExceeded",
