@@ -167,6 +167,11 @@ def conditional_check_failed(item: object = None) -> DynamoDBError:
     return DynamoDBError("ConditionalCheckFailedException", "The conditional request failed", **fields)
 
 
+def duplicate_item() -> DynamoDBError:
+    """A PartiQL INSERT of a key that exists."""
+    return DynamoDBError("DuplicateItemException", "Duplicate primary key exists in table")
+
+
 def item_collection_too_large() -> DynamoDBError:
     """A partition key value with local secondary indexes holds more than 10 GB."""
     return DynamoDBError("ItemCollectionSizeLimitExceededException", "Collection size exceeded.")

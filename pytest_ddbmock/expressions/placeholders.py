@@ -51,6 +51,13 @@ class Placeholders:
             self._values = _values(values, on_write)
             self._unused_values = dict.fromkeys(self._values)
 
+    @classmethod
+    def of_values(cls, values: Mapping[str, Value]) -> Placeholders:
+        """Placeholders for values that another language names in its trees; they need no decoding."""
+        placeholders = cls()
+        placeholders._values = values
+        return placeholders
+
     def path(self, kind: str, node: DocumentPath) -> Path:
         """The plain path of `node`; an undefined placeholder is an error of the expression parameter `kind`."""
         if not node.placeholders:

@@ -102,7 +102,11 @@ def compile_update(text: str, placeholders: Placeholders) -> Update:
 
     Errors: `ValidationException` for everything that AWS refuses before it looks at the table.
     """
-    parsed = parser.parse_update(text)
+    return of_parsed(parser.parse_update(text), placeholders)
+
+
+def of_parsed(parsed: Sequence[Action], placeholders: Placeholders) -> Update:
+    """The update of parsed actions; errors as of `compile_update`."""
     try:
         actions = [_resolved(action, placeholders) for action in parsed]
     except DynamoDBError:

@@ -112,7 +112,7 @@ def update_item(call: Call) -> Answer:
     table = call.table()  # ---- below this line the table is known
     key = table.schema.key_of_key(wanted)
     if update is not None:
-        _refuse_key_updates(table, update)
+        refuse_key_updates(table, update)
     stored = table.get_at(key)
     call.admit_condition(condition, stored)
     before = Item(wanted) if stored is None else stored
@@ -156,7 +156,11 @@ def projection_of(call: Call) -> Projection | None:
     return projection if text is None else compile_projection(text, placeholders)
 
 
-def _refuse_key_updates(table: Table, update: Update) -> None:
+def refuse_key_updates(table: Table, update: Update) -> None:
+    """An update changes neither the table's key nor the inside of the key of an index.
+
+    Errors: `ValidationException`.
+    """
     index_keys = {name for index in table.settings.indexes for name in index.schema.names}
     for path in update.targets:
         name = str(path[0])

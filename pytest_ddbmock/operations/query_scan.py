@@ -27,7 +27,7 @@ from pytest_ddbmock.storage.schema import ALL
 from pytest_ddbmock.storage.settings import Index
 from pytest_ddbmock.storage.table import Table
 from pytest_ddbmock.storage.view import View
-from pytest_ddbmock.values.attribute import attributes_to_wire
+from pytest_ddbmock.values.attribute import Wire, attributes_to_wire
 from pytest_ddbmock.values.item import Item
 
 ALL_ATTRIBUTES, ALL_PROJECTED, SPECIFIC, COUNT = (
@@ -78,7 +78,7 @@ def query(call: Call) -> Answer:
         if source.index is None and _is_unique(wanted, schema.range_keys):
             raise errors.validation("The query can return at most one row and cannot be restarted")
         require_start_in_range(start, source.view, wanted, reverse=reverse)
-    reader = _Reader(source, select, projection, condition or old_filter)
+    reader = Reader(source, select, projection, condition or old_filter)
     reader.require_projected()
     placeholders.require_all_used()
     call.admit()
@@ -113,7 +113,7 @@ def scan(call: Call) -> Answer:
             start, source.table.schema, None if source.index is None else source.index.schema, is_query=False
         )
         require_start_in_segment(start, source.view, segment, segments)
-    reader = _Reader(source, select, projection, condition or old_filter)
+    reader = Reader(source, select, projection, condition or old_filter)
     reader.require_projected()
     placeholders.require_all_used()
     call.admit()
@@ -125,7 +125,7 @@ def scan(call: Call) -> Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class _Source:
+class Source:
     """The table, and the index when one is read."""
 
     table: Table
@@ -133,6 +133,7 @@ class _Source:
 
     @property
     def view(self) -> View:
+        """What is read."""
         return self.table.base if self.index is None else self.table.views[self.index.name]
 
     @property
@@ -143,11 +144,11 @@ class _Source:
         return frozenset(self.index.schema.names + self.table.schema.names + self.index.projection.non_key_attributes)
 
 
-class _Reader:
+class Reader:
     """One page: filter, fetches from the table, projection, counts, capacity."""
 
     def __init__(
-        self, source: _Source, select: str | None, projection: Projection | None, condition: Condition | None
+        self, source: Source, select: str | None, projection: Projection | None, condition: Condition | None
     ) -> None:
         self.source = source
         self.select = select
@@ -185,34 +186,42 @@ class _Reader:
     def answer(
         self, call: Call, items: Iterator[Item], *, limit: int | None, consistent: bool, capacity: str | None
     ) -> Answer:
-        source = self.source
+        """What Query and Scan answer for one page of `items`."""
+        page = self.read(call, items, limit=limit, consistent=consistent)
+        call.entry.items = len(page.items)
+        call.entry.unread = page.last is not None
+        return call.answer(
+            Items=None if self.select == COUNT else self.shown(page),
+            Count=len(page.items),
+            ScannedCount=page.scanned,
+            LastEvaluatedKey=self.last_key(page),
+            ConsumedCapacity=call.capacity(capacity),
+        )
+
+    def read(self, call: Call, items: Iterator[Item], *, limit: int | None, consistent: bool) -> Page:
+        """One page of `items`, counted as consumed."""
         page = read_page(
             items,
             limit=limit,
             test=None if self.condition is None else self.condition.test,
             fetch=self._fetch if self._fetches() else None,
         )
-        matching = page.items
         self._count(call, page, consistent)
-        shown = None
-        if self.select != COUNT:
-            if self.projection is None:
-                shown = [attributes_to_wire(item) for item in matching]
-            else:
-                project = self.projection.apply
-                shown = [attributes_to_wire(project(item)) for item in matching]
-        call.entry.items = len(matching)
-        call.entry.unread = page.last is not None
-        last = None
-        if page.last is not None:
-            last = evaluated_key(page.last, source.table.schema, None if source.index is None else source.index.schema)
-        return call.answer(
-            Items=shown,
-            Count=len(matching),
-            ScannedCount=page.scanned,
-            LastEvaluatedKey=last,
-            ConsumedCapacity=call.capacity(capacity),
-        )
+        return page
+
+    def shown(self, page: Page) -> list[Wire]:
+        """The matching items of a page as the projection shows them."""
+        if self.projection is None:
+            return [attributes_to_wire(item) for item in page.items]
+        project = self.projection.apply
+        return [attributes_to_wire(project(item)) for item in page.items]
+
+    def last_key(self, page: Page) -> Wire | None:
+        """`LastEvaluatedKey` of a page; None when nothing can follow."""
+        if page.last is None:
+            return None
+        index = self.source.index
+        return evaluated_key(page.last, self.source.table.schema, None if index is None else index.schema)
 
     def _fetches(self) -> bool:
         """Whether a local index has to fetch from the table what it does not hold."""
@@ -261,12 +270,12 @@ def _require_select(call: Call, *, wraps: bool) -> str | None:
     return select
 
 
-def _source(call: Call, consistent: bool) -> _Source:
+def _source(call: Call, consistent: bool) -> Source:
     """The table and the index that a request names."""
     table = call.table()
     name = call.param("IndexName")
     if name is None:
-        return _Source(table, None)
+        return Source(table, None)
     index = table.settings.index(name)
     if index is None:
         raise errors.validation(f"The table does not have the specified index: {name}")
@@ -275,7 +284,7 @@ def _source(call: Call, consistent: bool) -> _Source:
         raise errors.validation(f"Cannot read from backfilling global secondary index: {name}")
     if index.is_global and consistent:
         raise errors.validation("Consistent reads are not supported on global secondary indexes")
-    return _Source(table, index)
+    return Source(table, index)
 
 
 def _refuse_filter_on_keys(condition: Condition | None, kind: str, keys: tuple[str, ...]) -> None:
