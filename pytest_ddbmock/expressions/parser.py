@@ -456,11 +456,9 @@ class _Parser:
             self.syntax_error()
 
     def as_operand(self, node: Any) -> None:
-        if isinstance(node, Call):
-            if node.function not in VALUE_FUNCTIONS[self.language]:
-                self.misused(node)
-        elif isinstance(node, (*_CONDITION_NODES, Arithmetic)):
-            self.syntax_error()
+        # Nothing else can be wrong: conditions and sums are opened only where they may stand.
+        if isinstance(node, Call) and node.function not in VALUE_FUNCTIONS[self.language]:
+            self.misused(node)
 
     def misused(self, node: Call) -> None:
         self.fault(

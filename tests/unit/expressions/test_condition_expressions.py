@@ -155,7 +155,19 @@ def test_faults_are_told_from_left_to_right_one_comparison_after_the_other(text:
     assert told in refusal(text).message
 
 
-@pytest.mark.parametrize("text", ["a = :s", "a <> :map", "a IN (:bool, :l)", "contains(:n, :l)", ":s = :s", "a < :s"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a = :s",
+        "a <> :map",
+        "a IN (:bool, :l)",
+        "contains(:n, :l)",
+        ":s = :s",
+        "a < :s",
+        "a BETWEEN a AND :s",
+        "a IN (a)",
+    ],
+)
 def test_what_has_no_static_fault_is_compiled(text: str) -> None:
     compiled(text, VALUES)
 

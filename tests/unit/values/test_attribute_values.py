@@ -119,6 +119,11 @@ def test_a_number_beside_a_null_member_is_no_deeper_than_others() -> None:
         ({"S": 1.5}, "DECIMAL_VALUE cannot be converted to String"),
         ({"N": 1}, "NUMBER_VALUE cannot be converted to String"),
         ({"S": True}, "TRUE_VALUE cannot be converted to String"),
+        ({"S": False}, "FALSE_VALUE cannot be converted to String"),
+        ({"B": {}}, "Start of structure or map found where not expected"),
+        ({"B": 5}, "only base-64-encoded strings are convertible to bytes"),
+        ({"B": "A==="}, "only base-64-encoded strings are convertible to bytes"),
+        ({"BS": "x"}, "Unexpected field type"),
         ({"S": {}}, "Start of structure or map found where not expected"),
         ({"S": []}, "Unrecognized collection type class java.lang.String"),
         ({"BOOL": "yes"}, "Unexpected token received from parser"),
@@ -173,6 +178,18 @@ def test_the_order_of_set_members_does_not_matter(given_set: Any, random: Any) -
 def test_values_of_different_types_are_never_equal(left: Any, right: Any) -> None:
     if next(iter(left)) != next(iter(right)):
         assert decode(left) != decode(right)
+
+
+def test_the_texts_true_and_false_are_booleans() -> None:
+    assert decode({"BOOL": "true"}) == ("BOOL", True)
+    assert decode({"BOOL": "false"}) == ("BOOL", False)
+
+
+def test_binary_is_kept_as_bytes_that_cannot_change() -> None:
+    given_bytes = bytearray(b"ab")
+    value = decode({"B": given_bytes})
+    given_bytes[0] = 0
+    assert value == ("B", b"ab")
 
 
 def test_true_and_one_are_different_values() -> None:
