@@ -9,12 +9,12 @@ from collections.abc import Collection
 
 from pytest_ddbmock import errors
 from pytest_ddbmock.errors import DynamoDBError
-from pytest_ddbmock.storage.schema import MAX_HASH_SIZE, MAX_RANGE_SIZE, hash_too_long, range_too_long
 from pytest_ddbmock.storage.settings import Index
 from pytest_ddbmock.storage.table import Table
 from pytest_ddbmock.values import sizes
 from pytest_ddbmock.values.attribute import Value
 from pytest_ddbmock.values.item import Item
+from pytest_ddbmock.values.keys import MAX_HASH_SIZE, MAX_RANGE_SIZE, hash_too_long, range_too_long
 
 
 def require_index_keys(table: Table, item: Item) -> None:

@@ -10,42 +10,15 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pytest_ddbmock import errors
-from pytest_ddbmock.errors import DynamoDBError
 from pytest_ddbmock.values import sizes
-from pytest_ddbmock.values.attribute import Value
 from pytest_ddbmock.values.item import Item
+from pytest_ddbmock.values.keys import MAX_HASH_SIZE, MAX_RANGE_SIZE, empty_key, hash_too_long, range_too_long
 from pytest_ddbmock.values.ordering import SortKey, sort_key
-
-MAX_HASH_SIZE = 2048
-"""Bytes of a partition key value."""
-MAX_RANGE_SIZE = 1024
-"""Bytes of a sort key value."""
 
 Key = tuple[str | bytes, SortKey | None]
 """Where an item lies in its table: payload of the partition key, sortable form of the sort key (None without one)."""
 
 KEY_MISMATCH = "The provided key element does not match the schema"
-
-
-def hash_too_long() -> DynamoDBError:
-    """A partition key value over 2048 bytes (AWS's spelling)."""
-    return errors.invalid_parameters(f"Size of hashkey has exceeded the maximum size limit of{MAX_HASH_SIZE} bytes")
-
-
-def range_too_long() -> DynamoDBError:
-    """A sort key value over 1024 bytes."""
-    return errors.invalid_parameters(
-        f"Aggregated size of all range keys has exceeded the size limit of {MAX_RANGE_SIZE} bytes"
-    )
-
-
-def empty_key(name: str, value: Value) -> DynamoDBError:
-    """An empty string or binary as a key of the table."""
-    kind = "string" if value[0] == "S" else "binary"
-    return errors.validation(
-        "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty "
-        f"{kind} value. Key: {name}"
-    )
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,11 @@ from typing import Any
 from pytest_ddbmock.expressions.key_condition import KeyRange
 from pytest_ddbmock.storage.change import Change
 from pytest_ddbmock.storage.keyed import EVERYTHING, Bounds, KeyedItems, Partition, Sort
-from pytest_ddbmock.storage.schema import ALL, MAX_HASH_SIZE, MAX_RANGE_SIZE, KeySchema, Projection
+from pytest_ddbmock.storage.schema import ALL, KeySchema, Projection
 from pytest_ddbmock.values import sizes
 from pytest_ddbmock.values.attribute import Value
 from pytest_ddbmock.values.item import Item
+from pytest_ddbmock.values.keys import MAX_HASH_SIZE, MAX_RANGE_SIZE
 from pytest_ddbmock.values.ordering import HASH_SPACE, partition_hash, sort_key
 
 Place = tuple[Partition, Sort]
