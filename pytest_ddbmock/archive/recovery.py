@@ -79,7 +79,7 @@ def moment_of(given: float, between: Window, now: int) -> int:
 
 
 def _shown(moment: int) -> str:
-    return to_datetime(moment // SECOND * SECOND).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return to_datetime(moment // SECOND * SECOND).replace(tzinfo=None).isoformat() + "Z"
 
 
 @dataclasses.dataclass(frozen=True)

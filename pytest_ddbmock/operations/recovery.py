@@ -219,12 +219,12 @@ def _indexes(call: Call, source: Settings, capacity: Capacity) -> tuple[Index, .
     indexes: list[Index] = []
     if local_overrides is None:
         indexes += source.local_indexes
-    for given in table_definition.elements(local_overrides):
+    for given in local_overrides or ():
         call.refuse_unknown(given, ("IndexName", "KeySchema", "Projection"), "LocalSecondaryIndexOverride")
         indexes.append(_matching(given, source.local_indexes))
     if global_overrides is None:
         indexes += [_as_recorded(index, source, capacity) for index in source.global_indexes]
-    for given in table_definition.elements(global_overrides):
+    for given in global_overrides or ():
         indexes.append(_overridden(call, given, _matching(given, source.global_indexes), capacity))
     names = [index.name for index in indexes]
     for position, name in enumerate(names):
@@ -236,9 +236,9 @@ def _indexes(call: Call, source: Settings, capacity: Capacity) -> tuple[Index, .
 def _matching(given: dict[str, Any], candidates: Sequence[Index]) -> Index:
     """The index of the source with the same keys and projection, under the name that is given."""
     name = given["IndexName"]
-    keys = [(key["AttributeName"], key["KeyType"]) for key in table_definition.elements(given["KeySchema"])]
+    keys = [(key["AttributeName"], key["KeyType"]) for key in given["KeySchema"]]
     projection = given["Projection"]
-    projected = set(table_definition.elements(projection.get("NonKeyAttributes")))
+    projected = set(projection.get("NonKeyAttributes") or ())
     for index in candidates:
         schema = index.schema
         of_index = [(key, "HASH") for key in schema.hash_keys] + [(key, "RANGE") for key in schema.range_keys]
