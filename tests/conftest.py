@@ -1,18 +1,26 @@
-"""pytester for the tests of the plugin; projects made by it load the plugin as this run has loaded it."""
+"""pytester for the tests of the plugin."""
 
 from __future__ import annotations
 
-import importlib.metadata
+import importlib
 
 import pytest
 
 pytest_plugins = ["pytester"]
 
+LOADED_ONCE = ("boto3", "freezegun", "pytest_ddbmock.testkit.for_test", "pytest_ddbmock.testkit.report")
+
+
+@pytest.fixture(scope="session")
+def loaded_once() -> None:
+    """pytester forgets what is imported after it: these are to be the same in all tests, and imported only once."""
+    for name in LOADED_ONCE:
+        importlib.import_module(name)
+
 
 @pytest.fixture
-def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
-    """An empty project whose tests run in this process, warnings as errors."""
-    installed = any(point.name == "ddbmock" for point in importlib.metadata.entry_points(group="pytest11"))
-    options = "" if installed else "-p pytest_ddbmock.plugin "
-    monkeypatch.setenv("PYTEST_ADDOPTS", f"{options}-p no:cacheprovider -W error")
+def project(loaded_once: None, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """An empty project whose tests run in this process with our plugin alone, warnings as errors."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p pytest_ddbmock.plugin -p no:cacheprovider -W error")
     return pytester
