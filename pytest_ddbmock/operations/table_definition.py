@@ -44,11 +44,6 @@ THROUGHPUT_ON_DEMAND = (
 THROUGHPUT_MISSING = "ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED"
 
 
-def elements(given: list[Any] | None) -> list[Any]:
-    """The elements of a list parameter; null elements count as absent."""
-    return [] if given is None else [element for element in given if element is not None]
-
-
 # ---- attributes
 
 
@@ -68,12 +63,12 @@ def attribute_types(given: list[Wire]) -> dict[str, str]:
 
 def key_names(key_schema: list[Wire]) -> list[str]:
     """The attributes of a KeySchema, in its order."""
-    return [element["AttributeName"] for element in elements(key_schema)]
+    return [element["AttributeName"] for element in key_schema]
 
 
 def require_table_key_defined(names: list[str], types: Mapping[str, str]) -> None:
     """The table's key attributes must be defined."""
-    if any(name not in types for name in names) or not names:
+    if any(name not in types for name in names):
         if len(names) == 1:
             raise _undefined(names, types)
         raise errors.validation("Invalid KeySchema: Some index key attribute have no definition")
@@ -111,10 +106,9 @@ def _undefined(names: Iterable[str], types: Iterable[str]) -> errors.DynamoDBErr
 
 def key_schema(given: list[Wire], types: Mapping[str, str]) -> KeySchema:
     """The key of a table or local index: HASH, perhaps RANGE; `types` holds at least its attributes."""
-    keys = elements(given)
-    if not keys or keys[0]["KeyType"] != "HASH":
+    if given[0]["KeyType"] != "HASH":
         raise errors.validation("Invalid KeySchema: The first KeySchemaElement is not a HASH key type")
-    if len(keys) > 1 and keys[1]["KeyType"] != "RANGE":
+    if len(given) > 1 and given[1]["KeyType"] != "RANGE":
         raise errors.validation("Invalid KeySchema: The second KeySchemaElement is not a RANGE key type")
     names = key_names(given)
     if len(set(names)) < len(names):
@@ -124,11 +118,10 @@ def key_schema(given: list[Wire], types: Mapping[str, str]) -> KeySchema:
 
 def global_key_schema(given: list[Wire], types: Mapping[str, str]) -> KeySchema:
     """The key of a global index: up to four HASH, then up to four RANGE attributes."""
-    keys = elements(given)
-    if not keys or keys[0]["KeyType"] != "HASH":
+    if given[0]["KeyType"] != "HASH":
         raise errors.validation("Invalid KeySchema: The first KeySchemaElement is not a HASH key type")
     names: dict[str, list[str]] = {"HASH": [], "RANGE": []}
-    for key in keys:
+    for key in given:
         names[key["KeyType"]].append(key["AttributeName"])
     for kind, of_kind in names.items():
         if len(of_kind) > MOST_KEYS_OF_A_KIND:
@@ -158,7 +151,6 @@ def projection(given: Wire) -> Projection:
         return Projection(kind)
     if names is None:
         raise errors.invalid_parameters("ProjectionType is INCLUDE, but NonKeyAttributes is not specified")
-    names = elements(names)
     if not names:
         raise errors.invalid_parameters("NonKeyAttributes must not be empty")
     for position, name in enumerate(names):

@@ -18,7 +18,7 @@ from pytest_ddbmock.engine.operation import Answer, operation
 from pytest_ddbmock.engine.table_description import describe, initial_warm
 from pytest_ddbmock.operations import limits
 from pytest_ddbmock.operations import table_definition as definition
-from pytest_ddbmock.operations.table_definition import Wire, elements
+from pytest_ddbmock.operations.table_definition import Wire
 from pytest_ddbmock.operations.table_streams import ended_streams, new_stream
 from pytest_ddbmock.operations.tags import parse_tags, tags_settle
 from pytest_ddbmock.storage.schema import KeySchema
@@ -48,7 +48,7 @@ def create_table(call: Call) -> Answer:
     _require_present(AttributeDefinitions=given.attributes, KeySchema=given.key_schema)
     definition.require_table_class(given.table_class)
     throughput = _billing(call, given)
-    types = definition.attribute_types(elements(given.attributes))
+    types = definition.attribute_types(given.attributes)
     definition.require_table_key_defined(definition.key_names(given.key_schema), types)
     schema = definition.key_schema(given.key_schema, types)
     definition.require_definitions_match(
@@ -58,7 +58,7 @@ def create_table(call: Call) -> Answer:
     view_type = _stream_view_type(given.stream)
     if given.encryption is not None:
         definition.require_default_encryption(given.encryption, call)
-    tags = parse_tags(elements(given.tags))
+    tags = parse_tags(given.tags)
     _require_free(call, name)
     _require_quotas(call, given, throughput, indexes)
     call.admit()
@@ -148,34 +148,28 @@ def _name(call: Call, given: str) -> str:
 
 
 class _Given:
-    """The parameters of CreateTable, null elements of lists left out."""
+    """The parameters of CreateTable."""
 
     def __init__(self, call: Call) -> None:
         self.table: str = call.param("TableName")
-        self.attributes: list[Wire] | None = call.param("AttributeDefinitions")
+        self.attributes: list[Wire] = call.param("AttributeDefinitions")
         self.key_schema: list[Wire] = call.param("KeySchema")
-        self.local_indexes = self._indexes(call, "LocalSecondaryIndexes")
-        self.global_indexes = self._indexes(call, "GlobalSecondaryIndexes")
+        self.local_indexes: list[Wire] = call.param("LocalSecondaryIndexes", [])
+        self.global_indexes: list[Wire] = call.param("GlobalSecondaryIndexes", [])
         self.billing_mode: str = call.param("BillingMode", PROVISIONED)
         self.throughput: Wire | None = call.param("ProvisionedThroughput")
         self.limits = definition.on_demand_limits(call.param("OnDemandThroughput"), call)
         self.warm: Wire | None = call.param("WarmThroughput")
         self.stream: Wire | None = call.param("StreamSpecification")
         self.encryption: Wire | None = call.param("SSESpecification")
-        self.tags: list[Any] | None = call.param("Tags")
+        self.tags: list[Any] = call.param("Tags", [])
         self.table_class: str | None = call.param("TableClass")
         self.deletion_protection: bool = call.param("DeletionProtectionEnabled", False)
         self.empty_lists = [
-            name
-            for name in ("LocalSecondaryIndexes", "GlobalSecondaryIndexes")
-            if call.param(name) is not None and not elements(call.param(name))
+            name for name in ("LocalSecondaryIndexes", "GlobalSecondaryIndexes") if call.param(name) == []
         ]
         if self.stream is not None:
             call.refuse_unknown(self.stream, ("StreamEnabled", "StreamViewType"), "StreamSpecification")
-
-    @staticmethod
-    def _indexes(call: Call, name: str) -> list[Wire]:
-        return elements(call.param(name))
 
 
 def _require_present(**members: object) -> None:

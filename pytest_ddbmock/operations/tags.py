@@ -16,7 +16,6 @@ from pytest_ddbmock.clock import SECOND
 from pytest_ddbmock.engine import arns
 from pytest_ddbmock.engine.call import Call
 from pytest_ddbmock.engine.operation import Answer, operation
-from pytest_ddbmock.operations.table_definition import elements
 from pytest_ddbmock.storage.settings import CREATING, DELETING
 from pytest_ddbmock.storage.table import Table
 
@@ -38,7 +37,7 @@ PUNCTUATION = "_.:/=+-@"
 @operation("TagResource")
 def tag_resource(call: Call) -> Answer:
     """Order: the tags by themselves, the resource, the merged tags, a change that has not settled yet."""
-    given = elements(call.param("Tags"))
+    given = call.param("Tags")
     arn = call.param("ResourceArn")
     call.require_all_read()
     if not given:
@@ -58,7 +57,7 @@ def tag_resource(call: Call) -> Answer:
 @operation("UntagResource")
 def untag_resource(call: Call) -> Answer:
     """Order: the keys by themselves, the resource, a change that has not settled yet. Unknown keys are no error."""
-    keys = elements(call.param("TagKeys"))
+    keys = call.param("TagKeys")
     arn = call.param("ResourceArn")
     call.require_all_read()
     if not keys:

@@ -1,0 +1,80 @@
+"""`Step`: one change of a table in two halves, what holds at once and what holds when it is done."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from pytest_ddbmock.engine.call import Call
+from pytest_ddbmock.storage.settings import ACTIVE, CREATING, DELETING, UPDATING, Settings
+from pytest_ddbmock.storage.table import Table
+
+
+def unchanged(settings: Settings) -> Settings:
+    """The half of a step in which nothing happens."""
+    return settings
+
+
+@dataclass(frozen=True)
+class Step:
+    """One change: to the settings at once, to the settings when it is done.
+
+    `word` and `detail` go into `Settings.changing`; without a word the table stays ACTIVE meanwhile.
+    """
+
+    word: str = ""
+    detail: str = ""
+    at_once: Callable[[Settings], Settings] = unchanged
+    when_done: Callable[[Settings], Settings] = unchanged
+
+
+def begin(call: Call, table: Table, steps: list[Step]) -> None:
+    """Do the first halves now and have the agenda do the second ones when the engine's pace has passed."""
+    if not steps:
+        return
+    for step in steps:
+        table.settings = step.at_once(table.settings)
+    changing = {step.word: step.detail for step in steps if step.word}
+    if changing:
+        table.change_settings(status=UPDATING, changing=changing)
+    _keep_views(table)
+    pace, agenda = call.engine.pace, call.engine.agenda
+
+    def end(due: int) -> None:
+        if table.settings.status == DELETING:
+            return
+        was_backfilling = _backfilling(table.settings)
+        for step in steps:
+            table.settings = step.when_done(table.settings)
+        if changing:
+            table.change_settings(status=ACTIVE, changing={})
+        _keep_views(table)
+        for name in _backfilling(table.settings) - was_backfilling:
+            agenda.add(due + pace, partial(_end_backfill, table, name))
+
+    agenda.add(call.now + pace, end)
+
+
+def _backfilling(settings: Settings) -> set[str]:
+    return {index.name for index in settings.global_indexes if index.backfilling}
+
+
+def _end_backfill(table: Table, name: str, due: int) -> None:
+    index = table.settings.index(name)
+    if index is None or not index.backfilling:
+        return
+    # Its capacity may be changed at the same time; then that ends by itself.
+    status = ACTIVE if index.status == CREATING else index.status
+    table.settings = table.settings.with_index(dataclasses.replace(index, status=status, backfilling=False))
+
+
+def _keep_views(table: Table) -> None:
+    """Give each index a view, and drop those of indexes that are gone."""
+    indexes = {index.name: index for index in table.settings.indexes}
+    for name in [name for name in table.views if name not in indexes]:
+        del table.views[name]
+    for name, index in indexes.items():
+        if name not in table.views:
+            table.add_view(index)
