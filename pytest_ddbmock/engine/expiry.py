@@ -39,6 +39,8 @@ class Sweeper:
     def _sweep_table(self, table: Table, since: int, now: int) -> None:
         expiry, delay = table.expiry, self._engine.ttl_delay
         assert expiry is not None, "the catalog gives only tables with TTL"
+        if not expiry.has_expired(since - delay, now - delay):
+            return
         for item in list(expiry.expired(since - delay, now - delay)):
             key = table.schema.key_of(item)
             # Each item on its own, and only if it still is what had expired: what follows one delete may touch others.

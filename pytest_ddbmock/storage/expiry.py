@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
-from math import floor
+from math import floor, inf
 
 from pytest_ddbmock.clock import SECOND
 from pytest_ddbmock.storage.keyed import Bounds
@@ -39,11 +39,13 @@ def seconds(moment: int) -> Decimal:
 class ExpiryView(View):
     """Sparse, in one partition, kept up like an index; so rollback and restore cannot bring it out of step."""
 
-    __slots__ = ("attribute",)
+    __slots__ = ("_quiet", "attribute")
 
     def __init__(self, base: KeySchema, position: int, attribute: str) -> None:
         super().__init__(base, position)
         self.attribute = attribute
+        self._quiet: tuple[int, int, float] = (-1, 0, 0)
+        """At which position, looking back since when, nothing expires before when."""
         base_place = self.place_of
 
         def place(item: Item) -> Place | None:
@@ -55,25 +57,41 @@ class ExpiryView(View):
 
         self._place_by(place)
 
+    def has_expired(self, since: int, now: int) -> bool:
+        """Whether `expired` would give anything. Asked with every call, so it remembers while nothing changes."""
+        position, back_to, until = self._quiet
+        if position == self.position and back_to <= since and now < until:
+            return False
+        first = next(self._from(since), None)
+        until = inf if first is None else self.due_at(first)
+        self._quiet = (self.position, since, until)
+        return now >= until
+
     def expired(self, since: int, now: int) -> Iterator[Item]:
         """The items whose expiry time lies between `since`, less five years, and `now`; earliest first.
 
         `since` is the moment of the last look, so that what was expired for five years then stays for ever, and what
         expired since then goes, however far the clock was moved. Moments in microseconds.
         """
-        # Whole seconds around it: fast, and exact by the second look. A tuple of one sorts before all that begin so.
-        bounds = Bounds(low=((since - FIVE_YEARS) // SECOND,), high=(-(-now // SECOND),), includes_high=False)
-        for item in self._items.range("", bounds):
-            if self.is_expired(item, since, now):
+        end = seconds(now)
+        for item in self._from(since):
+            if self._expiry(item) >= end:
+                return
+            yield item
+
+    def _from(self, since: int) -> Iterator[Item]:
+        """The items whose expiry time lies behind `since` less five years, earliest first."""
+        start = since - FIVE_YEARS
+        # From the whole second on: fast, and exact by the second look. A tuple of one sorts before all that begin so.
+        for item in self._items.range("", Bounds(low=(start // SECOND,))):
+            if self._expiry(item) > seconds(start):
                 yield item
 
-    def is_expired(self, item: Item, since: int, now: int) -> bool:
-        """Whether the expiry time of `item` lies between `since`, less five years, and `now`, both excluded."""
+    def _expiry(self, item: Item) -> int | Decimal:
         expiry = expiry_of(item, self.attribute)
-        return expiry is not None and seconds(since - FIVE_YEARS) < expiry < seconds(now)
+        assert expiry is not None, "the view holds only items with an expiry time"
+        return expiry
 
     def due_at(self, item: Item) -> int:
         """The first microsecond at which an item of this view is expired."""
-        expiry = expiry_of(item, self.attribute)
-        assert expiry is not None, "the view holds only items with an expiry time"
-        return floor(Fraction(expiry) * SECOND) + 1
+        return floor(Fraction(self._expiry(item)) * SECOND) + 1

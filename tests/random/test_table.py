@@ -216,6 +216,8 @@ class TableMachine(RuleBasedStateMachine):
         wanted = brute.expired(list(self.held.values()), attribute, self.now + since, self.now + since + ahead)
         assert [item[attribute] for item in found] == [item[attribute] for item in wanted]
         assert sorted(map(repr, found)) == sorted(map(repr, wanted))
+        # What it remembers of the last look must hold after any change, any step of the clock and any rollback.
+        assert self.table.expiry.has_expired(self.now + since, self.now + since + ahead) == bool(wanted)
 
     @rule(random=RANDOM, reverse=st.booleans())
     def a_query_reads_the_range_in_order_from_any_start_key(self, random: Random, reverse: bool) -> None:
