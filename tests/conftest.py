@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import os
+from pathlib import Path
 
 import pytest
+
+import pytest_ddbmock
 
 pytest_plugins = ["pytester"]
 
@@ -21,6 +25,8 @@ def loaded_once() -> None:
 @pytest.fixture
 def project(loaded_once: None, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     """An empty project whose tests run in this process with our plugin alone, warnings as errors."""
+    root = str(Path(pytest_ddbmock.__file__).parent.parent)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")])))
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     monkeypatch.setenv("PYTEST_ADDOPTS", "-p pytest_ddbmock.plugin -p no:cacheprovider -W error")
     return pytester

@@ -195,7 +195,8 @@ def _decorate_class(cls: type, options: Options) -> type:
     for one in inner:
         decorate(one, options)
     mocks = _ClassMock(options)
-    running: dict[int, DDBMock] = {}
+    # By test: several, because pytest has the tests of an inner class set up by the outer class too.
+    running: dict[int, list[DDBMock]] = {}
     set_up, tear_down = getattr(cls, "setup_method", None), getattr(cls, "teardown_method", None)
 
     def setup_method(self: Any, method: Any) -> None:
@@ -205,10 +206,12 @@ def _decorate_class(cls: type, options: Options) -> type:
         except BaseException:  # pytest then calls no teardown
             mock.end()
             raise
-        running[id(self)] = mock
+        running.setdefault(id(self), []).append(mock)
 
     def teardown_method(self: Any, method: Any) -> None:
-        mock = running.pop(id(self))
+        mock = running[id(self)].pop()
+        if not running[id(self)]:
+            del running[id(self)]
         try:
             _call(tear_down, self, method)
         except BaseException:

@@ -59,11 +59,8 @@ class PythonTime:
     def move_to(self, moment: int) -> None:
         """Let it be `moment`, in microseconds since the epoch."""
         traveller = self._traveller()
-        if _ticks_by_itself(traveller):
-            now = _microseconds(_shown_by(traveller))
-        else:
-            now = round(time.time() * SECOND)
-        self.shift(moment - now)
+        shown = _shown_by(traveller) if _ticks_by_itself(traveller) else _naive(time.time())
+        self.shift(moment - _microseconds(shown))
 
     def freeze(self) -> None:
         """Let time stand still from now on, until the mock ends."""
@@ -130,7 +127,7 @@ class PythonTime:
         if api.freeze_factories[-1] is factory:
             freezer.stop()
         else:
-            # freezegun can only stop its newest, and only its oldest can undo everything: until then it shows real time.
+            # freezegun stops its newest only, and only its oldest undoes everything: until then it shows real time.
             now = api.real_datetime.now()
             real = api.TickingDateTimeFactory(_naive(api.real_time()), now)
             api.freeze_factories[_index_of(factory, api.freeze_factories)] = real
