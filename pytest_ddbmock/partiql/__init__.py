@@ -1,0 +1,1 @@
+"""PartiQL text to the same trees and key ranges as the expressions."""
