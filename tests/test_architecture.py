@@ -1,0 +1,99 @@
+"""The rooms and the line between them: what a module may import, read off its source."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import pytest_ddbmock
+
+LINE = (
+    "errors clock < values < expressions < partiql < storage < metering < access < engine < followers < archive "
+    "< operations < dax < transports < testkit < plugin"
+)
+RANK = {room: rank for rank, rooms in enumerate(LINE.split(" < ")) for room in rooms.split()}
+NO_ROOM = {"__init__", "__main__", "version"}
+"""At the top of the package: they say what is public, how to run it, which version it is."""
+
+THIRD_PARTY = {
+    "botocore": ("transports/",),
+    "boto3": ("transports/",),
+    "aiobotocore": ("transports/",),
+    "aioboto3": ("transports/",),
+    "pytest": ("testkit/", "plugin.py"),
+    "_pytest": ("testkit/", "plugin.py"),
+    "sortedcontainers": ("storage/",),
+    "freezegun": ("testkit/python_time.py",),
+    "time_machine": ("testkit/python_time.py",),
+}
+LAZY = ("transports/", "plugin.py", "testkit/python_time.py", "__init__.py", "__main__.py")
+"""Where heavy or optional imports may stand inside functions."""
+
+PACKAGE = Path(pytest_ddbmock.__file__).parent
+MODULES = {path.relative_to(PACKAGE).as_posix(): path for path in sorted(PACKAGE.rglob("*.py"))}
+
+
+def imports(path: str) -> Iterator[tuple[str, ast.stmt, bool]]:
+    """Each imported module with the statement, and whether that stands inside a function; types aside."""
+
+    def visit(node: ast.AST, inside: bool) -> Iterator[tuple[str, ast.stmt, bool]]:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test):
+                continue
+            if isinstance(child, ast.Import):
+                for alias in child.names:
+                    yield alias.name, child, inside
+            elif isinstance(child, ast.ImportFrom):
+                assert child.level == 0, f"{path}:{child.lineno} imports relatively"
+                for alias in child.names:
+                    yield f"{child.module}.{alias.name}", child, inside
+            yield from visit(child, inside or isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda))
+
+    yield from visit(ast.parse(MODULES[path].read_text(encoding="utf-8")), False)
+
+
+def room_of(path: str) -> str:
+    """`storage` for `storage/view.py`, `errors` for `errors.py`."""
+    return path.split("/")[0].removesuffix(".py")
+
+
+@pytest.mark.parametrize("path", MODULES)
+def test_a_module_imports_its_own_room_and_rooms_to_its_left(path):
+    own = room_of(path)
+    assert own in RANK or own in NO_ROOM, f"{own} is not a room: {LINE}"
+    for name, statement, _ in imports(path):
+        if name.startswith("pytest_ddbmock.") and own not in NO_ROOM:
+            other = name.split(".")[1]
+            if other not in NO_ROOM:
+                assert RANK[other] <= RANK[own], (
+                    f"{path}:{statement.lineno}: {own} imports {other}, which is to its right"
+                )
+
+
+@pytest.mark.parametrize("path", MODULES)
+def test_third_party_packages_are_imported_in_their_rooms_only(path):
+    for name, statement, _ in imports(path):
+        package = name.split(".")[0]
+        if package not in sys.stdlib_module_names and package != "pytest_ddbmock":
+            allowed = THIRD_PARTY.get(package, ())
+            assert path.startswith(allowed) if allowed else False, f"{path}:{statement.lineno} imports {package}"
+
+
+@pytest.mark.parametrize("path", MODULES)
+def test_imports_stand_at_the_top_unless_they_are_heavy_or_optional(path):
+    inside = [f"{path}:{statement.lineno}" for _, statement, is_inside in imports(path) if is_inside]
+    assert not inside or path.startswith(LAZY), inside
+
+
+def test_every_module_says_what_it_knows():
+    for path, file in MODULES.items():
+        assert ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))), path
+
+
+@pytest.mark.parametrize("vague", ["utils", "helpers", "manager", "base", "data", "process", "common", "misc"])
+def test_no_module_has_a_name_that_says_nothing(vague):
+    assert not [path for path in MODULES if Path(path).stem == vague]
