@@ -29,6 +29,7 @@ ENDPOINT_CACHE_MINUTES = 1440
 @operation("DescribeLimits")
 def describe_limits(call: Call) -> Answer:
     """Order: nothing to check."""
+    call.admit()
     return call.answer(
         AccountMaxReadCapacityUnits=ACCOUNT_UNITS,
         AccountMaxWriteCapacityUnits=ACCOUNT_UNITS,
@@ -40,6 +41,7 @@ def describe_limits(call: Call) -> Answer:
 @operation("DescribeEndpoints")
 def describe_endpoints(call: Call) -> Answer:
     """Order: nothing to check."""
+    call.admit()
     region = call.request.region
     suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
     endpoint = {"Address": f"dynamodb.{region}.{suffix}", "CachePeriodInMinutes": ENDPOINT_CACHE_MINUTES}

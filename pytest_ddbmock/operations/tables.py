@@ -90,6 +90,7 @@ def create_table(call: Call) -> Answer:
 def describe_table(call: Call) -> Answer:
     """Order: the table exists."""
     table = call.usable_table()
+    call.admit()
     return call.answer(Table=describe(table, call.now))
 
 
@@ -98,6 +99,7 @@ def list_tables(call: Call) -> Answer:
     """Order: nothing but constraints. Tables come in order of their names, whatever their status."""
     start = call.param("ExclusiveStartTableName", "")
     limit = call.param("Limit", TABLES_PER_PAGE)
+    call.admit()
     tables = call.engine.catalog.tables(call.request.account, call.request.region)
     names = [table.name for table in tables if table.name > start]
     page = names[:limit]
@@ -131,7 +133,8 @@ def delete_table(call: Call) -> Answer:
 
     account, region = call.request.account, call.request.region
     table.change_settings(status=DELETING, streams=ended_streams(call, table))
-    call.engine.agenda.add(call.now + call.engine.pace, lambda due: call.engine.catalog.remove(account, region, table))
+    catalog = call.engine.catalog
+    call.engine.agenda.add(call.now + call.engine.pace, lambda due: catalog.remove(account, region, table))
     return call.answer(TableDescription=describe(table, call.now))
 
 

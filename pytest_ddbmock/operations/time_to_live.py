@@ -58,12 +58,12 @@ def update_time_to_live(call: Call) -> Answer:
 def describe_time_to_live(call: Call) -> Answer:
     """Order: the table, its status."""
     table = call.usable_table()
-    call.require_all_read()
     status = table.settings.status
     if status in (CREATING, DELETING):
         raise errors.validation(
             f"Cannot describe time to live while table is in {status} state: Current table state is {status}"
         )
+    call.admit()
     attribute = table.settings.time_to_live.attribute
     if attribute is None:
         return call.answer(TimeToLiveDescription={"TimeToLiveStatus": "DISABLED"})

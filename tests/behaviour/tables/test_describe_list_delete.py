@@ -220,6 +220,25 @@ def test_only_so_many_tables_with_indexes_change_at_the_same_time(client, refuse
 # ---- the account
 
 
+READS = [
+    ("describe_table", {"TableName": "orders"}),
+    ("list_tables", {}),
+    ("describe_limits", {}),
+    ("describe_time_to_live", {"TableName": "orders"}),
+]
+
+
+@pytest.mark.parametrize("method, params", READS)
+def test_the_control_plane_can_be_throttled(client, ddbmock, method, params):
+    client.create_table(**table())
+    operation = client.meta.method_to_api_mapping[method]
+    with ddbmock.faults.throttle(operation, times=1) as fault:
+        with pytest.raises(client.exceptions.ClientError, match="exceeded"):
+            getattr(client, method)(**params)
+        getattr(client, method)(**params)
+    assert fault.hits == 1
+
+
 def test_the_limits_of_an_account_are_those_of_a_new_one(client):
     answer = client.describe_limits()
     del answer["ResponseMetadata"]

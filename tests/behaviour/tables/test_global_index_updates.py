@@ -254,11 +254,12 @@ def test_a_backfilling_index_can_be_deleted(started, client, describe, ddbmock_c
 
 
 @pytest.mark.ddbmock(pace=5)
-def test_a_backfilling_index_can_get_other_limits(started, client, describe, ddbmock_clock):
+def test_a_backfilling_index_can_get_other_limits(started, client, describe, refused, ddbmock_clock):
     ddbmock_clock.tick(seconds=5)
     ddbmock_clock.tick(seconds=2)
     client.update_table(TableName="orders", **update_index("byg", OnDemandThroughput={"MaxReadRequestUnits": 5}))
     assert statuses(describe("orders")) == [("byg", "UPDATING", True)]
+    assert "Cannot read from backfilling global secondary index" in refused("scan", TableName="orders", IndexName="byg")
     ddbmock_clock.tick(seconds=10)
     described = describe("orders")
     assert statuses(described) == [("byg", "ACTIVE", None)]

@@ -308,6 +308,22 @@ def test_the_same_capacity_of_an_index_is_no_change(client, refused):
     assert message.startswith("ValidationException: The provisioned throughput for the index byg will not change. The")
 
 
+def test_the_warm_throughput_of_an_index_never_falls(client, describe):
+    client.create_table(**with_index())
+
+    def warm():
+        warm = describe("orders")["GlobalSecondaryIndexes"][0]["WarmThroughput"]
+        return warm["ReadUnitsPerSecond"], warm["WriteUnitsPerSecond"]
+
+    client.update_table(TableName="orders", **update_index("byg", ProvisionedThroughput=units(9, 1)))
+    assert warm() == (9, 5)
+    client.update_table(TableName="orders", BillingMode="PAY_PER_REQUEST")
+    assert warm() == (12000, 4000)
+    updates = update_index("byg", ProvisionedThroughput=units(1, 1))
+    client.update_table(TableName="orders", BillingMode="PROVISIONED", **CAPACITY, **updates)
+    assert warm() == (12000, 4000)
+
+
 def test_a_switch_to_provisioned_gives_each_index_its_capacity(client, describe):
     client.create_table(
         **table(
