@@ -202,17 +202,20 @@ class DDBMock(Refusing):
         Errors: `UsageError` when it is not active, when another mock was started later and not stopped, and for faults
         that never struck; `NotImplementedByMock` when the application has swallowed one.
         """
+        self._require_turn()
+        complaint = self.complaint()
         self.end()
-        if (complaint := self.complaint()) is not None:
+        if complaint is not None:
             raise complaint
 
     def end(self) -> None:
-        """`stop` without complaints about what happened in between."""
-        if self._exits is None:
+        """`stop` without complaints about what happened in between; mocks that were started inside it end with it."""
+        exits = self._exits
+        if exits is None:
             raise UsageError("this mock is not active: it was stopped already, or never started")
-        if doors.current() is not self:
-            raise UsageError("mocks end in reverse order: stop the mock that was started last first")
-        exits, self._exits = self._exits, None
+        while (inner := doors.current()) is not self and isinstance(inner, DDBMock):
+            inner.end()
+        self._exits = None
         exits.close()
 
     def complaint(self) -> Exception | None:
@@ -222,14 +225,19 @@ class DDBMock(Refusing):
         if self._run is not None and (idle := self._run.faults.idle):
             shown = ", ".join(fault.called for fault in idle)
             return UsageError(f"faults that never struck: {shown}; was the operation called at all?")
+        if self.is_active and doors.current() is not self:
+            return UsageError(
+                "mocks end in reverse order: a mock that was started inside this one was not stopped; write `with`"
+            )
         return None
 
     def __enter__(self) -> Self:
         return self.start()
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        complaint = self.complaint()
         self.end()
-        if error is None and (complaint := self.complaint()) is not None:
+        if error is None and complaint is not None:
             raise complaint
 
     async def __aenter__(self) -> Self:
@@ -452,7 +460,7 @@ class DDBMock(Refusing):
     def _require_turn(self) -> None:
         self._active()
         if doors.current() is not self:
-            raise UsageError("another mock was started later and answers now; move its clock")
+            raise UsageError("mocks end in reverse order, and the last one has the clock: stop the one started later")
 
     def _active(self) -> Run:
         if self._exits is None:

@@ -60,9 +60,10 @@ def serve(request: pytest.FixtureRequest, tables: Any, seed: Any) -> Iterator[DD
     try:
         yield mock
     finally:
+        complaint = mock.complaint()
         mock.end()
     # One failure is enough.
-    if not request.node.stash.get(FAILED, False) and (complaint := mock.complaint()) is not None:
+    if complaint is not None and not request.node.stash.get(FAILED, False):
         raise complaint
 
 

@@ -298,15 +298,15 @@ def test_a_fault_that_never_struck_is_an_error(project):
     result.stdout.fnmatch_lines(['*UsageError: faults that never struck: throttle("PutItem", times=2)*'])
 
 
-@pytest.mark.parametrize("ending", ["end", "stop"])
-def test_a_mock_that_the_test_forgot_to_stop_is_told(project, ending):
-    project.makepyfile(f"""
+def test_a_mock_that_the_test_forgot_to_stop_is_told_and_ended(project):
+    project.makepyfile("""
         from pytest_ddbmock import mock_dynamodb
+        from pytest_ddbmock.transports import doors
 
         forgotten = mock_dynamodb()
 
         def test_x(ddbmock): forgotten.start()
-        def test_y(): forgotten.{ending}()
+        def test_y(): assert doors.current() is None
     """)
     result = passes(project, passed=2, errors=1)
     result.stdout.fnmatch_lines(["*UsageError: mocks end in reverse order*"])

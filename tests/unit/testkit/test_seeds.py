@@ -181,7 +181,7 @@ def test_items_are_loaded_by_table(ddb, users):
 
 
 def test_nothing_is_loaded_where_one_table_is_wrong(ddb, users):
-    with pytest.raises(UsageError, match='no table "usrs".*did you mean "users"'):
+    with pytest.raises(UsageError, match=r'no table "usrs".*did you mean "users"'):
         ddb.load({"users": ITEMS, "usrs": []})
     assert users.items == []
 
