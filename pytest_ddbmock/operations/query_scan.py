@@ -280,7 +280,7 @@ def _source(call: Call, consistent: bool) -> Source:
     if index is None:
         raise errors.validation(f"The table does not have the specified index: {name}")
     call.entry.index = name
-    if index.status == "CREATING":
+    if index.status == "CREATING" or index.backfilling:
         raise errors.validation(f"Cannot read from backfilling global secondary index: {name}")
     if index.is_global and consistent:
         raise errors.validation("Consistent reads are not supported on global secondary indexes")
