@@ -5,6 +5,9 @@ from __future__ import annotations
 import datetime
 
 import pytest
+from models import needs
+
+knows_periods = needs("dynamodb", "UpdateContinuousBackups", "PointInTimeRecoverySpecification.RecoveryPeriodInDays")
 
 
 def switch(client, **specification):
@@ -56,6 +59,7 @@ def test_the_latest_moment_follows_five_minutes_behind(orders, ddbmock, window):
     assert window() == (start, start + datetime.timedelta(minutes=5))
 
 
+@knows_periods
 def test_the_window_is_no_longer_than_the_period(orders, client, ddbmock, window):
     switch(client, PointInTimeRecoveryEnabled=True, RecoveryPeriodInDays=2)
     ddbmock.clock.tick(days=5)
@@ -63,6 +67,7 @@ def test_the_window_is_no_longer_than_the_period(orders, client, ddbmock, window
     assert window() == (now - datetime.timedelta(days=2), now - datetime.timedelta(minutes=5))
 
 
+@knows_periods
 def test_a_shortened_period_is_forgotten_for_good(orders, client, ddbmock, window):
     ddbmock.clock.tick(days=20)
     switch(client, PointInTimeRecoveryEnabled=True, RecoveryPeriodInDays=3)
@@ -73,6 +78,7 @@ def test_a_shortened_period_is_forgotten_for_good(orders, client, ddbmock, windo
     assert window()[0] == earliest
 
 
+@knows_periods
 def test_switching_off_and_on_begins_anew(orders, client, ddbmock, window):
     switch(client, PointInTimeRecoveryEnabled=True, RecoveryPeriodInDays=7)
     ddbmock.clock.tick(days=1)
@@ -83,6 +89,7 @@ def test_switching_off_and_on_begins_anew(orders, client, ddbmock, window):
     assert window() == (ddbmock.clock.now, ddbmock.clock.now)
 
 
+@knows_periods
 def test_switching_on_twice_changes_nothing(orders, client, ddbmock, window):
     switch(client, PointInTimeRecoveryEnabled=True, RecoveryPeriodInDays=7)
     start = ddbmock.clock.now
@@ -102,6 +109,7 @@ def test_a_table_that_is_not_there_is_refused(refused, ddbmock):
     )
 
 
+@knows_periods
 @pytest.mark.parametrize("days, told", [(0, "greater than or equal to 1"), (36, "less than or equal to 35")])
 def test_a_period_out_of_bounds_is_refused(orders, refused, days, told):
     specification = {"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": days}
@@ -113,6 +121,7 @@ def test_a_period_out_of_bounds_is_refused(orders, refused, days, told):
     )
 
 
+@knows_periods
 def test_a_period_for_switching_off_is_refused(orders, refused):
     specification = {"PointInTimeRecoveryEnabled": False, "RecoveryPeriodInDays": 3}
     answer = refused("update_continuous_backups", TableName="orders", PointInTimeRecoverySpecification=specification)

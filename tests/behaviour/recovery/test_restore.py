@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 from accounts import Account
+from models import sends_fractions
 
 from pytest_ddbmock import NotImplementedByMock
 from pytest_ddbmock.errors import DynamoDBError
@@ -55,6 +56,7 @@ def test_a_time_in_hand_restores_what_was_there_whether_or_not_its_fraction_is_s
         assert keys(ddbmock.table(name)) == [("a", 1)]
 
 
+@sends_fractions
 def test_a_fraction_divides_a_second(orders, ddbmock, put, restore):
     ddbmock.clock.tick(minutes=1)
     for key in "abc":

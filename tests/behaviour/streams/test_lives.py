@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import boto3
 import pytest
+from models import needs
 
 RE_ARN = "arn:aws:dynamodb:{region}:123456789012:table/orders/stream/{label}"
 
@@ -203,6 +204,7 @@ def test_a_shard_that_is_not_there_is_not_found(reader, refused):
     assert answer == "ResourceNotFoundException: Requested resource not found: Shard does not exist"
 
 
+@needs("dynamodbstreams", "DescribeStream", "ShardFilter")
 def test_a_shard_without_children_has_none(reader):
     only = {"Type": "CHILD_SHARDS", "ShardId": reader.shard()}
     assert reader.streams.describe_stream(StreamArn=reader.arn, ShardFilter=only)["StreamDescription"]["Shards"] == []

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import datetime
 
-import botocore.session
 import pytest
+from models import needs
 
-_MODEL = botocore.session.get_session().get_service_model("dynamodbstreams")
-knows_timestamps = pytest.mark.skipif(
-    "Timestamp" not in _MODEL.operation_model("GetShardIterator").input_shape.members,
-    reason="this botocore does not know AT_TIMESTAMP",
-)
+knows_timestamps = needs("dynamodbstreams", "GetShardIterator", "Timestamp")
 
 
 def test_trim_horizon_begins_with_the_oldest_record_and_latest_behind_the_newest(reader):
