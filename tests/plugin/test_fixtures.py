@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import pytest
-
 
 def passes(project, **outcomes):
     result = project.runpytest_inprocess()
