@@ -45,6 +45,7 @@ def create_table(call: Call) -> Answer:
     given = _Given(call)
     call.require_all_read()
     name = _name(call, given.table)
+    call.entry.tables = (name,)
     _require_present(AttributeDefinitions=given.attributes, KeySchema=given.key_schema)
     definition.require_table_class(given.table_class)
     throughput = _billing(call, given)
@@ -82,7 +83,6 @@ def create_table(call: Call) -> Answer:
     table = Table(name, arns.table_arn(account, region, name), call.engine.uuid(), schema, settings, call.engine.seq)
     call.engine.catalog.add(account, region, table)
     call.engine.agenda.add(call.now + call.engine.pace, lambda due: activate(table))
-    call.entry.tables = (name,)
     return call.answer(TableDescription=describe(table, call.now))
 
 
