@@ -6,6 +6,7 @@ features share stand here. Source: "Error handling with DynamoDB", captures of t
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 INVALID_PARAMETERS = "One or more parameter values were invalid: "
@@ -180,6 +181,30 @@ def item_collection_too_large() -> DynamoDBError:
 def transaction_conflict() -> DynamoDBError:
     """A single-item write meets a transaction on the same item."""
     return DynamoDBError("TransactionConflictException", "Transaction is ongoing for the item")
+
+
+def transaction_canceled(reasons: Sequence[Mapping[str, Any]]) -> DynamoDBError:
+    """A transaction that cannot be: one of `CancellationReasons` for each of its actions, in their order."""
+    codes = ", ".join(reason["Code"] for reason in reasons)
+    return DynamoDBError(
+        "TransactionCanceledException",
+        f"Transaction cancelled, please refer cancellation reasons for specific reasons [{codes}]",
+        CancellationReasons=list(reasons),
+    )
+
+
+def transaction_in_progress() -> DynamoDBError:
+    """The transaction with this client request token is not finished yet."""
+    return DynamoDBError("TransactionInProgressException", "Transaction from previous request is still in progress")
+
+
+def idempotent_parameter_mismatch() -> DynamoDBError:
+    """A client request token comes back with other parameters. Unsure: the text is the documentation's."""
+    return DynamoDBError(
+        "IdempotentParameterMismatchException",
+        "DynamoDB rejected the request because you retried a request with a different payload but with an idempotent "
+        "token that was already used.",
+    )
 
 
 # ---- throttling

@@ -17,6 +17,7 @@ from pytest_ddbmock.expressions.parser import refuse_empty
 from pytest_ddbmock.expressions.placeholders import Placeholders
 from pytest_ddbmock.metering.usage import Usage
 from pytest_ddbmock.storage.change import Actor, Change, Write
+from pytest_ddbmock.storage.schema import Key
 from pytest_ddbmock.storage.settings import ACTIVE, CREATING, DELETING
 from pytest_ddbmock.storage.table import Table
 from pytest_ddbmock.values.attribute import attributes_to_wire
@@ -179,23 +180,30 @@ class Call:
         self.require_all_read()
         self.engine.scenario.faults.strike(self.operation.name, self.entry.tables)
 
-    def admit_condition(self, condition: Condition | None, stored: Item | None) -> None:
-        """`admit` a single-item write whose condition must hold for the stored item.
+    def admit_write(self, table: Table, key: Key, condition: Condition | None) -> Item | None:
+        """`admit` the write of a single item, whose condition must hold; gives the item that is stored.
 
-        Errors: `ConditionalCheckFailedException`, with the item where the request asks for it.
+        Errors: `TransactionConflictException`; `ConditionalCheckFailedException`, with the item where the request asks
+        for it.
         """
-        wants_item = self.param("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
+        shows_item = self.param("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
         self.admit()
-        if condition is not None and not condition.test(EMPTY if stored is None else stored):
-            shown = attributes_to_wire(stored) if wants_item and stored is not None else None
-            raise errors.conditional_check_failed(shown)
+        if self.engine.scenario.conflicts.meets(table, key):
+            raise errors.transaction_conflict()
+        stored = table.get_at(key)
+        require_condition(condition, stored, shows_item=shows_item)
+        return stored
 
-    def commit(self, *writes: Write, actor: Actor = Actor.USER) -> list[Change]:
+    def commit(self, *writes: Write, actor: Actor = Actor.USER, is_transaction: bool = False) -> list[Change]:
         """Make the writes real and count what they consume."""
         self.require_all_read()
         changes = self.engine.commit(writes, now=self.now, actor=actor)
         for write, change in zip(writes, changes, strict=True):
-            self.usage(write.table).write(change)
+            usage = self.usage(write.table)
+            if is_transaction:
+                usage.transact_write(change)
+            else:
+                usage.write(change)
         self.entry.items = len(changes)
         return changes
 
@@ -227,6 +235,15 @@ class Call:
         if mode not in ("TOTAL", "INDEXES"):
             return None
         return [usage.to_wire(mode) for usage in self.usages.values()]
+
+
+def require_condition(condition: Condition | None, stored: Item | None, *, shows_item: bool) -> None:
+    """A condition must hold for the stored item; `shows_item` tells that the error carries it.
+
+    Errors: `ConditionalCheckFailedException`.
+    """
+    if condition is not None and not condition.test(EMPTY if stored is None else stored):
+        raise errors.conditional_check_failed(attributes_to_wire(stored) if shows_item and stored is not None else None)
 
 
 def refuse_mixing(params: Mapping[str, Any], expressions: Sequence[str], with_legacy: Sequence[str]) -> None:
@@ -263,7 +280,15 @@ def bind(
                 wraps=True,
             )
     placeholders = Placeholders(names, values, on_write=on_write)
+    refuse_empty_expressions(params, expressions)
+    return placeholders
+
+
+def refuse_empty_expressions(params: Mapping[str, Any], expressions: Sequence[str]) -> None:
+    """Refuse the first of the `expressions` of a structure that says nothing.
+
+    Errors: `ValidationException`.
+    """
     for name in expressions:
         if params.get(name) == "":
             refuse_empty(name, "")
-    return placeholders

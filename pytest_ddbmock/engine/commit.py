@@ -22,10 +22,14 @@ class Committer:
 
     def commit(self, writes: Sequence[Write], *, now: int, actor: Actor = Actor.USER) -> list[Change]:
         """Make all writes real, at one moment in microseconds. Refusals came before: `Call.admit`."""
+        # One moment for all, in the history of each table no earlier than what stands there.
+        at = now
+        for write in writes:
+            at = max(at, write.table.history.last_at)
         changes: list[Change] = []
         for table, key, item in writes:
             self.seq += 1
-            change = Change(self.seq, max(now, table.history.last_at), key, table.get_at(key), item, actor)
+            change = Change(self.seq, at, key, table.get_at(key), item, actor)
             table.apply(change)
             changes.append(change)
         for table in {id(write.table): write.table for write in writes}.values():

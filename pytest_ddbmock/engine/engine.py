@@ -21,6 +21,7 @@ from pytest_ddbmock.engine.request import Request
 from pytest_ddbmock.engine.scenario import Scenario
 from pytest_ddbmock.engine.serials import Serials
 from pytest_ddbmock.engine.shapes import Shapes
+from pytest_ddbmock.engine.tokens import Tokens
 from pytest_ddbmock.errors import DynamoDBError, NotImplementedByMock
 from pytest_ddbmock.storage.change import Actor, Change, Write
 from pytest_ddbmock.storage.table import Kept, Table
@@ -52,11 +53,12 @@ class Engine:
         self.agenda = Agenda()
         self.serials = Serials()
         self.sweeper = Sweeper(self)
+        self.tokens = Tokens()
         self.scenario = Scenario()
         self._shapes = shapes
         self._operations = operations
         self._committer = Committer(followers)
-        self._kept: list[Kept] = [self.catalog, self.agenda, self.serials, self.sweeper]
+        self._kept: list[Kept] = [self.catalog, self.agenda, self.serials, self.sweeper, self.tokens]
         self._last_now = 0
         self._ids = random.Random(0x0DDB)
         self._serial = itertools.count(1)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from pytest_ddbmock.engine.calls import Calls
+from pytest_ddbmock.engine.conflicts import Conflicts
 from pytest_ddbmock.engine.faults import Faults
 
 
 class Scenario:
-    """Scripted faults and the record of calls."""
+    """Scripted faults, held keys and the record of calls."""
 
-    __slots__ = ("calls", "faults")
+    __slots__ = ("calls", "conflicts", "faults")
 
     def __init__(self) -> None:
         self.faults = Faults()
+        self.conflicts = Conflicts()
         self.calls = Calls()

@@ -5,6 +5,7 @@ Source: "Item collections in Local Secondary Indexes".
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from pytest_ddbmock.storage.schema import Key
@@ -32,3 +33,14 @@ def item_collection_metrics(table: Table, key: Key) -> dict[str, Any] | None:
         "ItemCollectionKey": {hash_key: to_wire((table.schema.types[hash_key], key[0]))},
         "SizeEstimateRangeGB": [lower, lower + 1.0],
     }
+
+
+def metrics_by_table(places: Iterable[tuple[str, Table, Key]]) -> dict[str, Any] | None:
+    """`ItemCollectionMetrics` of a call on several tables, from the name of the table, the table and the key of each
+    item that it has written; None where no table has local indexes.
+    """
+    collections = {(name, key[0]): (table, key) for name, table, key in places if table.settings.local_indexes}
+    metrics: dict[str, Any] = {}
+    for (name, _), (table, key) in collections.items():
+        metrics.setdefault(name, []).append(item_collection_metrics(table, key))
+    return metrics or None

@@ -7,19 +7,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from pytest_ddbmock.metering.units import write_units
+from pytest_ddbmock.metering.units import read_units, write_units
 from pytest_ddbmock.storage.change import Change
 from pytest_ddbmock.storage.table import Table
 from pytest_ddbmock.values.item import Item
 
+TRANSACTION = 2
+"""Underlying reads or writes of an item in a transaction. Source: "Capacity management for transactions"."""
+
 
 class Usage:
-    """Capacity units of one call on one table: its own and by index."""
+    """Capacity units of one call on one table: its own and by index.
 
-    __slots__ = ("indexes", "table", "units")
+    `kind` is what transactions tell of their units besides: `ReadCapacityUnits` or `WriteCapacityUnits`.
+    """
+
+    __slots__ = ("indexes", "kind", "table", "units")
 
     def __init__(self, table: Table) -> None:
         self.table = table
+        self.kind: str | None = None
         self.units = 0.0
         self.indexes: dict[str, float] = {}
 
@@ -44,6 +51,26 @@ class Usage:
             if units:
                 self.read(units, index.name)
 
+    def transact_read(self, size: int) -> None:
+        """Count the read of an item of `size` bytes in a transaction, 0 without one: it is read twice."""
+        self.kind = "ReadCapacityUnits"
+        self.units += TRANSACTION * read_units(size, consistent=True)
+
+    def transact_check(self, size: int) -> None:
+        """Count the check of an item of `size` bytes in a transaction that writes, 0 without one.
+
+        Unsure: that a check takes write units of the item it reads.
+        """
+        self.kind = "WriteCapacityUnits"
+        self.units += TRANSACTION * write_units(size, 0)
+
+    def transact_write(self, change: Change) -> None:
+        """Count a change in a transaction: its item is written twice, the entries of indexes once."""
+        self.kind = "WriteCapacityUnits"
+        own = self.units
+        self.write(change)
+        self.units += (TRANSACTION - 1) * (self.units - own)
+
     def _index_units(self, name: str, old: Item | None, new: Item | None) -> float:
         view = self.table.views[name]
         old_place = None if old is None else view.place_of(old)
@@ -57,18 +84,19 @@ class Usage:
 
     def to_wire(self, mode: str) -> dict[str, Any]:
         """`ConsumedCapacity` for `ReturnConsumedCapacity` TOTAL or INDEXES."""
-        answer: dict[str, Any] = {"TableName": self.table.name, "CapacityUnits": self.total}
+        answer = {"TableName": self.table.name, **self._shown(self.total)}
         if mode == "INDEXES":
-            answer["Table"] = {"CapacityUnits": self.units}
+            answer["Table"] = self._shown(self.units)
             for member, indexes in (
                 ("LocalSecondaryIndexes", self.table.settings.local_indexes),
                 ("GlobalSecondaryIndexes", self.table.settings.global_indexes),
             ):
                 used = {
-                    index.name: {"CapacityUnits": self.indexes[index.name]}
-                    for index in indexes
-                    if index.name in self.indexes
+                    index.name: self._shown(self.indexes[index.name]) for index in indexes if index.name in self.indexes
                 }
                 if used:
                     answer[member] = used
         return answer
+
+    def _shown(self, units: float) -> dict[str, Any]:
+        return {"CapacityUnits": units} if self.kind is None else {"CapacityUnits": units, self.kind: units}

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytest_ddbmock import errors
 from pytest_ddbmock.engine.call import Call, bind, refuse_mixing
 from pytest_ddbmock.engine.index_keys import require_index_keys
 from pytest_ddbmock.engine.operation import Answer, operation
 from pytest_ddbmock.expressions.projection import Projection, compile_projection, of_attributes_to_get
-from pytest_ddbmock.metering.collections import item_collection_metrics
+from pytest_ddbmock.metering.collections import metrics_by_table
 from pytest_ddbmock.metering.units import read_units
 from pytest_ddbmock.operations.items import require_item_size
 from pytest_ddbmock.storage.change import Write
-from pytest_ddbmock.storage.schema import KEY_MISMATCH, Key
+from pytest_ddbmock.storage.schema import KEY_MISMATCH
 from pytest_ddbmock.storage.table import Table
 from pytest_ddbmock.values.attribute import Wire, attributes_to_wire
 from pytest_ddbmock.values.item import Item, decode_item
@@ -115,25 +115,43 @@ def batch_write_item(call: Call) -> Answer:
         raise errors.validation("Too many items requested for the BatchWriteItem call")
     puts_and_deletes = {name: [_decode(call, request) for request in requests] for name, requests in given.items()}
     tables = {name: call.table(name) for name in given}  # ---- below this line the tables are known
-    writes: list[Write] = []
-    for name, requests in puts_and_deletes.items():
-        table = tables[name]
-        writes += [_write(table, item, is_put=is_put) for is_put, item in requests]
-        if len({write.key for write in writes if write.table is table}) < sum(write.table is table for write in writes):
-            raise errors.validation(DUPLICATES)
+    members = [
+        _Member(name, item, _write(tables[name], item, is_put=is_put))
+        for name, requests in puts_and_deletes.items()
+        for is_put, item in requests
+    ]
+    if len({(write.table.name, write.key) for _, _, write in members}) < len(members):
+        raise errors.validation(DUPLICATES)
     call.admit()
-    call.commit(*writes)
-    metrics: dict[str, list[Any]] = {}
-    if collection == "SIZE":
-        for name, table in tables.items():
-            if table.settings.local_indexes:
-                collections: dict[Any, Key] = {write.key[0]: write.key for write in writes if write.table is table}
-                metrics[name] = [item_collection_metrics(table, key) for key in collections.values()]
+    conflicts = call.engine.scenario.conflicts
+    unprocessed: dict[str, list[Wire]] = {}
+    done: list[_Member] = []
+    for member in members:
+        if conflicts.hands_back(member.write.table, member.write.key):
+            unprocessed.setdefault(member.name, []).append(member.to_wire())
+        else:
+            done.append(member)
+    call.commit(*[member.write for member in done])
+    places = [(member.name, member.write.table, member.write.key) for member in done]
     return call.answer(
-        UnprocessedItems={},
-        ItemCollectionMetrics=metrics or None,
+        UnprocessedItems=unprocessed,
+        ItemCollectionMetrics=metrics_by_table(places) if collection == "SIZE" else None,
         ConsumedCapacity=call.capacities(capacity),
     )
+
+
+class _Member(NamedTuple):
+    """A request of BatchWriteItem: the table's name as given, the item or key, and what it is to become."""
+
+    name: str
+    item: Item
+    write: Write
+
+    def to_wire(self) -> Wire:
+        """An entry of `UnprocessedItems`."""
+        if self.write.item is None:
+            return {"DeleteRequest": {"Key": attributes_to_wire(self.item)}}
+        return {"PutRequest": {"Item": attributes_to_wire(self.item)}}
 
 
 def _decode(call: Call, request: Any) -> tuple[bool, Item]:

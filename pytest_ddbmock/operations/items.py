@@ -34,8 +34,7 @@ def put_item(call: Call) -> Answer:
     key = table.schema.key_of(item)
     require_index_keys(table, item)
     placeholders.require_all_used()
-    stored = table.get_at(key)
-    call.admit_condition(condition, stored)
+    call.admit_write(table, key, condition)
     [change] = call.commit(Write(table, key, item))
     return call.answer(
         Attributes=attributes_to_wire(change.old) if returns == "ALL_OLD" and change.old is not None else None,
@@ -79,8 +78,7 @@ def delete_item(call: Call) -> Answer:
     table = call.table()  # ---- below this line the table is known
     key = table.schema.key_of_key(wanted)
     placeholders.require_all_used()
-    stored = table.get_at(key)
-    call.admit_condition(condition, stored)
+    call.admit_write(table, key, condition)
     [change] = call.commit(Write(table, key, None))
     return call.answer(
         Attributes=attributes_to_wire(change.old) if returns == "ALL_OLD" and change.old is not None else None,
@@ -113,14 +111,8 @@ def update_item(call: Call) -> Answer:
     key = table.schema.key_of_key(wanted)
     if update is not None:
         refuse_key_updates(table, update)
-    stored = table.get_at(key)
-    call.admit_condition(condition, stored)
-    before = Item(wanted) if stored is None else stored
-    after = before if update is None else update.apply(before)
-    if update is not None:
-        require_updated_index_keys(table, after, {str(path[0]) for path in update.targets})
-    if after.size > sizes.MAX_ITEM_SIZE:
-        raise errors.validation("Item size to update has exceeded the maximum allowed size")
+    stored = call.admit_write(table, key, condition)
+    after = updated(table, wanted, stored, update)
     creates = update is None or update.creates
     [change] = call.commit(Write(table, key, after if stored is not None or creates else None))
     shown = _update_answer(returns, update, change.old, change.new)
@@ -145,6 +137,21 @@ def require_item_size(item: Item) -> None:
     """
     if item.size > sizes.MAX_ITEM_SIZE:
         raise errors.validation("Item size has exceeded the maximum allowed size")
+
+
+def updated(table: Table, key: Item, stored: Item | None, update: Update | None) -> Item:
+    """What an update makes of the stored item, or of the attributes of its key where there is none.
+
+    Errors: `ValidationException` for what cannot be worked out, cannot be the key of an index, or is too large.
+    """
+    before = key if stored is None else stored
+    if update is None:
+        return before
+    after = update.apply(before)
+    require_updated_index_keys(table, after, {str(path[0]) for path in update.targets})
+    if after.size > sizes.MAX_ITEM_SIZE:
+        raise errors.validation("Item size to update has exceeded the maximum allowed size")
+    return after
 
 
 def projection_of(call: Call) -> Projection | None:

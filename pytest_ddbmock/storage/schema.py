@@ -42,6 +42,14 @@ class KeySchema:
 
         Errors: `ValidationException` for a key attribute that is missing, of another type, empty or too long.
         """
+        self.require_in_item(item)
+        return self.place_of(item)
+
+    def require_in_item(self, item: Item) -> None:
+        """Every key attribute must stand in a whole item, in its type.
+
+        Errors: `ValidationException`.
+        """
         for name in self.names:
             value = item.get(name)
             if value is None:
@@ -50,12 +58,19 @@ class KeySchema:
                 raise errors.invalid_parameters(
                     f"Type mismatch for key {name} expected: {self.types[name]} actual: {value[0]}"
                 )
-        return self._checked(item)
 
     def key_of_key(self, key: Item) -> Key:
         """Where the item with the key attributes `key`, the parameter `Key`, lies.
 
         Errors: `ValidationException` for other attributes, other types, empty and too long values.
+        """
+        self.require_key(key)
+        return self.place_of(key)
+
+    def require_key(self, key: Item) -> None:
+        """The parameter `Key` must hold the key attributes alone, in their types.
+
+        Errors: `ValidationException`.
         """
         if len(key) != len(self.names):
             raise errors.validation(KEY_MISMATCH)
@@ -63,9 +78,12 @@ class KeySchema:
             value = key.get(name)
             if value is None or value[0] != self.types[name]:
                 raise errors.validation(KEY_MISMATCH)
-        return self._checked(key)
 
-    def _checked(self, item: Item) -> Key:
+    def place_of(self, item: Item) -> Key:
+        """Where an item lies whose key attributes are there, in their types.
+
+        Errors: `ValidationException` for empty and too long values.
+        """
         for name in self.names:
             if not item[name][1]:
                 raise empty_key(name, item[name])
