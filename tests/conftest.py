@@ -28,5 +28,7 @@ def project(loaded_once: None, pytester: pytest.Pytester, monkeypatch: pytest.Mo
     root = str(Path(pytest_ddbmock.__file__).parent.parent)
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")])))
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    monkeypatch.setenv("PYTEST_ADDOPTS", "-p pytest_ddbmock.plugin -p no:cacheprovider -W error")
+    # An editable install is not rewritten, and each run inside the run would warn of it.
+    warnings = "-W error -W ignore::pytest.PytestAssertRewriteWarning"
+    monkeypatch.setenv("PYTEST_ADDOPTS", f"-p pytest_ddbmock.plugin -p no:cacheprovider {warnings}")
     return pytester
