@@ -5,6 +5,7 @@ It starts fast: the engine is imported by the first test that asks for a mock, b
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Generator
 from typing import Any
@@ -48,7 +49,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     """Before any code of the project is imported."""
-    _prepare(early_config)
+    with contextlib.suppress(UsageError):  # told by `pytest_configure`: pytest 7 does not bear it here
+        _prepare(early_config)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -56,18 +58,18 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", f"ddbmock({', '.join(f'{name}=...' for name in FIELDS)}): an active DynamoDB with these options"
     )
-    _prepare(config)
+    try:
+        _prepare(config)
+    except UsageError as error:
+        raise pytest.UsageError(str(error)) from None
 
 
 def _prepare(config: pytest.Config) -> None:
     if _PREPARED in config.stash:
         return
-    config.stash[_PREPARED] = True
     botocore_watch.watch()
-    try:
-        said = settings.said_in_config(config)
-    except UsageError as error:
-        raise pytest.UsageError(str(error)) from None
+    said = settings.said_in_config(config)
+    config.stash[_PREPARED] = True
     region = {**said.ini, **said.cli}.get("region")
     if region is not None:
         from pytest_ddbmock.transports.environment import Environment  # most projects need it at the first mock only

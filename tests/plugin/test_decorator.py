@@ -209,10 +209,11 @@ def test_each_test_of_a_decorated_class_has_an_empty_mock_from_its_setup_on(proj
                 assert table.scan()["Count"] == 1
                 table.delete()
 
+        @mock_dynamodb(tables={"users": "pk"})
+        class TestY:
             class TestInner:
                 def test_y(self):
                     assert names() == ["users"]
-                    boto3.client("dynamodb").delete_table(TableName="users")
 
         def test_afterwards():
             assert doors.current() is None
