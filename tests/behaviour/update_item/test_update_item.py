@@ -67,7 +67,7 @@ def update(client: Any, text: str, **options: Any) -> Any:
         ("SET c = if_not_exists(c, :n)", {"c": {"N": "5"}}),
         ("SET l = list_append(l, :l)", {"l": {"L": [{"S": "a"}, {"S": "b"}, {"S": "c"}, {"S": "d"}]}}),
         ("SET l = list_append(:l, l)", {"l": {"L": [{"S": "d"}, {"S": "a"}, {"S": "b"}, {"S": "c"}]}}),
-        ("SET log = list_append(if_not_exists(log, :l), :l)", {"log": {"L": [{"S": "d"}, {"S": "d"}]}}),
+        ("SET fresh = list_append(if_not_exists(fresh, :l), :l)", {"fresh": {"L": [{"S": "d"}, {"S": "d"}]}}),
         ("SET l[1] = :s", {"l": {"L": [{"S": "a"}, {"S": "new"}, {"S": "c"}]}}),
         ("SET l[9] = :s", {"l": {"L": [{"S": "a"}, {"S": "b"}, {"S": "c"}, {"S": "new"}]}}),
         (
