@@ -13,6 +13,7 @@ from pytest_ddbmock.operations import (
     tables,
     tags,
     time_to_live,
+    transactions,
     update_table,
 )
 
@@ -27,5 +28,6 @@ __all__ = [
     "tables",
     "tags",
     "time_to_live",
+    "transactions",
     "update_table",
 ]
