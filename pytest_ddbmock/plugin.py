@@ -86,7 +86,7 @@ def _prepare(config: pytest.Config) -> None:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Forget the mocks of the test before."""
     if (module := sys.modules.get("pytest_ddbmock.testkit.ddbmock")) is not None:
-        module.DDBMock.started.clear()
+        module.DDBMock.remember_started()
 
 
 @pytest.hookimpl(hookwrapper=True)

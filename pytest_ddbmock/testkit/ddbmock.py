@@ -6,6 +6,7 @@ import contextlib
 import datetime
 import itertools
 import os
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -16,7 +17,7 @@ from pytest_ddbmock.engine.catalog import Home
 from pytest_ddbmock.engine.engine import Engine
 from pytest_ddbmock.engine.request import Request
 from pytest_ddbmock.engine.scenario import Scenario
-from pytest_ddbmock.errors import UsageError
+from pytest_ddbmock.errors import NotImplementedByMock, UsageError
 from pytest_ddbmock.storage.change import Actor
 from pytest_ddbmock.storage.table import Table
 from pytest_ddbmock.testkit import assembly, options, seeds, tables
@@ -148,16 +149,17 @@ class DDBMock(Refusing):
     _called = "ddbmock"
     _planned = frozenset({"capacity", "kinesis", "logs", "s3", "serve"})
 
-    started: ClassVar[list[DDBMock]] = []
-    """Mocks in the order in which they were started; the plugin empties it before each test."""
+    started: ClassVar[deque[DDBMock] | None] = None
+    """The last mocks that were started since `remember_started`, in order; None without the plugin."""
 
     def __init__(self, options: Options | None = None, /, **given: Unpack[OptionNames]) -> None:
         if options is not None and given:
             raise UsageError("give Options or single options, not both")
         self.options = options if options is not None else make(given, "DDBMock")
-        self.unsupported: list[Exception] = []
-        """What the application asked for and does not exist here. A mock that ends with some raises the first, so that
-        no test passes because its application swallowed the refusal; a test that expects one empties the list."""
+        self.unsupported: list[NotImplementedByMock] = []
+        """What the application asked for and is not served. A mock that ends with some raises the first, so that no
+        test passes because its application swallowed the refusal; a test that expects one takes it out."""
+        self._bugs: list[Exception] = []
         self.folders: tuple[Path, ...] = ()
         """Where files are looked for before the working directory."""
         self._lend: Callable[[PythonClock], contextlib.AbstractContextManager[Engine]] | None = None
@@ -178,6 +180,11 @@ class DDBMock(Refusing):
         mock._lend = lambda clock: lent(outer._running().engine, clock, begins=False)
         return mock
 
+    @classmethod
+    def remember_started(cls) -> None:
+        """Keep those mocks in mind that are started from now on, a few, for the report of a test."""
+        DDBMock.started = deque(maxlen=10)
+
     # ---- beginning and end
 
     def start(self) -> Self:
@@ -188,12 +195,14 @@ class DDBMock(Refusing):
         if self._exits is not None:
             raise UsageError("this mock is started already; stop it first, or make another one")
         self.unsupported.clear()
+        self._bugs.clear()
         with contextlib.ExitStack() as exits:
             self._run = self._begin(exits)
             doors.open(self)
             exits.callback(doors.close, self)
             self._exits = exits.pop_all()
-        DDBMock.started.append(self)
+        if DDBMock.started is not None:
+            DDBMock.started.append(self)
         return self
 
     def stop(self) -> None:
@@ -220,8 +229,8 @@ class DDBMock(Refusing):
 
     def complaint(self) -> Exception | None:
         """What must fail the test even though nothing else did."""
-        if self.unsupported:
-            return self.unsupported[0]
+        for failure in (*self._bugs, *self.unsupported):
+            return failure
         if self._run is not None and (idle := self._run.faults.idle):
             shown = ", ".join(fault.called for fault in idle)
             return UsageError(f"faults that never struck: {shown}; was the operation called at all?")
@@ -444,7 +453,10 @@ class DDBMock(Refusing):
 
     def notice(self, failure: Exception) -> None:
         """Protocol `Backend`: remember what the application must not swallow."""
-        self.unsupported.append(failure)
+        if isinstance(failure, NotImplementedByMock):
+            self.unsupported.append(failure)
+        else:
+            self._bugs.append(failure)
 
     # ----
 

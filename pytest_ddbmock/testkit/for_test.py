@@ -53,6 +53,9 @@ class Built:
 _BUILT = pytest.StashKey[list[Built]]()
 
 
+DDBMock.remember_started()  # the plugin does so for each test that comes later
+
+
 def serve(request: pytest.FixtureRequest, tables: Any, seed: Any) -> Iterator[DDBMock]:
     """The body of the fixture `ddbmock`."""
     mock = for_test(request, tables, seed)
