@@ -164,14 +164,13 @@ class Put:
     item: Item
     returning: Returning | None = None
 
-    def result(self, stored: Item | None) -> Item | None:
-        """The new item.
+    def require(self, stored: Item | None) -> None:
+        """Whether it may be done, `stored` being what is there.
 
         Errors: `DuplicateItemException`.
         """
         if stored is not None:
             raise errors.duplicate_item()
-        return self.item
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,12 +182,9 @@ class Change:
     update: update.Update
     returning: Returning | None
 
-    def result(self, stored: Item | None) -> Item | None:
-        """The new item.
-
-        Errors: `ConditionalCheckFailedException`; `ValidationException` as of `Update.apply`.
-        """
-        return self.update.apply(_fulfilling(self.condition, stored))
+    def require(self, stored: Item | None) -> None:
+        """As of `Put`. Errors: `ConditionalCheckFailedException`."""
+        _require(self.condition, stored)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,14 +195,10 @@ class Removal:
     condition: Condition | None
     returning: Returning | None
 
-    def result(self, stored: Item | None) -> Item | None:
-        """None, the item being gone.
-
-        Errors: `ConditionalCheckFailedException`.
-        """
+    def require(self, stored: Item | None) -> None:
+        """As of `Put`. Errors: `ConditionalCheckFailedException`."""
         if stored is not None:
-            _fulfilling(self.condition, stored)
-        return None
+            _require(self.condition, stored)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,21 +209,17 @@ class Check:
     condition: Condition | None
     returning: Returning | None = None
 
-    def result(self, stored: Item | None) -> Item | None:
-        """The item as it is.
-
-        Errors: `ConditionalCheckFailedException`.
-        """
-        return _fulfilling(self.condition, stored)
+    def require(self, stored: Item | None) -> None:
+        """As of `Put`. Errors: `ConditionalCheckFailedException`."""
+        _require(self.condition, stored)
 
 
 ItemWrite: TypeAlias = Put | Change | Removal | Check
 
 
-def _fulfilling(condition: Condition | None, stored: Item | None) -> Item:
+def _require(condition: Condition | None, stored: Item | None) -> None:
     if stored is None or (condition is not None and not condition.test(stored)):
         raise errors.conditional_check_failed()
-    return stored
 
 
 def of_write(

@@ -1,0 +1,67 @@
+"""`NextToken` of SELECT statements: where the next page begins, sealed and bound to statement and parameters."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+from typing import Any, NamedTuple
+
+from pytest_ddbmock import errors
+from pytest_ddbmock.values.attribute import Wire
+from pytest_ddbmock.values.item import Item, decode_item
+
+_DIGEST = 16
+
+
+class Position(NamedTuple):
+    """In the key range with this number, behind the item with the key `after`; from its beginning without one."""
+
+    number: int
+    after: Item | None
+
+
+BEGINNING = Position(0, None)
+
+
+def digest(statement: str, parameters: object) -> bytes:
+    """What a token is bound to."""
+    return _hash(json.dumps([statement, repr(parameters)]).encode())
+
+
+def encode(request: bytes, number: int, after: Wire | None) -> str:
+    """The token for a position; `request` is a `digest`, `after` an item's key."""
+    content = request + json.dumps([number, after], default=_to_base64).encode()
+    return base64.b64encode(_hash(content) + content).decode()
+
+
+def decode(token: str, request: bytes) -> Position:
+    """The position of a token.
+
+    Errors: `ValidationException` for what `encode` has not made, or has made for another request.
+    """
+    try:
+        sealed = base64.b64decode(token, validate=True)
+    except (binascii.Error, ValueError):
+        raise invalid_token() from None
+    seal, content = sealed[:_DIGEST], sealed[_DIGEST:]
+    if len(content) < _DIGEST or _hash(content) != seal:
+        raise invalid_token()
+    if content[:_DIGEST] != request:
+        raise errors.validation("NextToken does not match request")
+    number, after = json.loads(content[_DIGEST:])
+    return Position(number, None if after is None else decode_item(after))
+
+
+def invalid_token() -> errors.DynamoDBError:
+    """A token that is none, or that the table as it is now cannot follow."""
+    return errors.validation("Invalid NextToken")
+
+
+def _hash(content: bytes) -> bytes:
+    return hashlib.blake2b(content, digest_size=_DIGEST).digest()
+
+
+def _to_base64(value: Any) -> str:
+    return base64.b64encode(value).decode()

@@ -1,0 +1,304 @@
+"""ExecuteStatement, BatchExecuteStatement and ExecuteTransaction: PartiQL.
+
+Source: "PartiQL - a SQL-compatible query language for Amazon DynamoDB".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from pytest_ddbmock import errors
+from pytest_ddbmock.engine.call import Call
+from pytest_ddbmock.engine.operation import Answer, operation
+from pytest_ddbmock.engine.reading import PAGE_BYTES, require_start_shape
+from pytest_ddbmock.engine.transaction import code_of, commit_all, read_all
+from pytest_ddbmock.errors import DynamoDBError
+from pytest_ddbmock.expressions.placeholders import Placeholders
+from pytest_ddbmock.operations import next_tokens
+from pytest_ddbmock.operations.batches import DUPLICATES
+from pytest_ddbmock.operations.query_scan import Reader, Source
+from pytest_ddbmock.operations.statement_items import OneItem, planned, table_of
+from pytest_ddbmock.partiql import plan
+from pytest_ddbmock.partiql.parser import parse
+from pytest_ddbmock.partiql.plan import Read
+from pytest_ddbmock.partiql.statements import Delete, Exists, Select, Statement, Update
+from pytest_ddbmock.values import attribute
+from pytest_ddbmock.values.attribute import Value, Wire
+
+PARTITIONS_OF_A_PAGE = 10
+"""Source: "PartiQL arithmetic, comparison, and logical operators for DynamoDB", IN. Unsure: documented are "pages of up
+to 10 items"; taken here for the values of the partition key that one page reads.
+"""
+
+_MEMBER = ("Statement", "Parameters", "ConsistentRead", "ReturnValuesOnConditionCheckFailure")
+
+
+@operation("ExecuteStatement")
+def execute_statement(call: Call) -> Answer:
+    """Order: API_ExecuteStatement."""
+    capacity = call.param("ReturnConsumedCapacity")
+    limit = call.param("Limit")
+    consistent = call.param("ConsistentRead", False)
+    token = call.param("NextToken")
+    shows_item = call.param("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
+    text = call.param("Statement")
+    parameters = _parameters(call.param("Parameters"))
+    statement = parse(text)
+    bound = statement.bind(parameters)
+    body = statement.body
+    if isinstance(body, Select):
+        request = next_tokens.digest(text, parameters)
+        start = next_tokens.BEGINNING if token is None else next_tokens.decode(token, request)
+        return _select(call, body, bound, start, request, limit=limit, consistent=consistent, capacity=capacity)
+    _refuse_exists(statement)
+    if token is not None:
+        raise next_tokens.invalid_token()
+    one = planned(call, body, bound, shows_item=shows_item, incomplete="")  # ---- below this line the table is known
+    _ = one.place
+    call.admit()
+    shown = one.write(call)
+    return call.answer(Items=[] if shown is None else [shown], ConsumedCapacity=call.capacity(capacity))
+
+
+@operation("BatchExecuteStatement")
+def batch_execute_statement(call: Call) -> Answer:
+    """Order: API_BatchExecuteStatement. Every member is planned before one is run."""
+    capacity = call.param("ReturnConsumedCapacity")
+    members = [_BatchMember(given) for given in _members(call, "Statements")]
+    for member in members:
+        member.parse()
+    if len({member.statement.is_read for member in members if member.statement is not None}) > 1:
+        raise errors.validation("Read and write requests together in the same batch is not supported.")
+    for member in members:
+        member.plan(call)
+    written = [(one.table.name, one.place) for member in members if (one := member.one) is not None and not one.is_read]
+    if len(set(written)) < len(written):
+        raise errors.validation(DUPLICATES)
+    call.admit()
+    responses = [member.run(call) for member in members]
+    call.entry.items = len(members)
+    return call.answer(Responses=responses, ConsumedCapacity=call.capacities(capacity))
+
+
+@operation("ExecuteTransaction")
+def execute_transaction(call: Call) -> Answer:
+    """Order: API_ExecuteTransaction; "Performing transactions with PartiQL for DynamoDB"."""
+    capacity = call.param("ReturnConsumedCapacity")
+    members = [_Member(given) for given in _members(call, "TransactStatements")]
+    statements = [parse(member.text) for member in members]
+    if len({statement.is_read for statement in statements}) > 1:
+        raise errors.validation(
+            "ExecuteTransaction API does not support both read and write operations in the same request."
+        )
+    for position, statement in enumerate(statements):
+        _refuse_in_transaction(statement, f"TransactStatements[{position}]")
+    ones = [
+        member.planned(
+            call,
+            statement,
+            # Unsure: the text.
+            f"Validation failed in TransactStatements[{position}]: Select statements within ExecuteTransaction must "
+            "specify the primary key in the where clause.",
+        )
+        for position, (member, statement) in enumerate(zip(members, statements, strict=True))
+    ]
+    actions = [one.action() for one in ones]
+    responses: list[Wire] = [{} for _ in ones]
+    if statements[0].is_read:
+        call.param("ClientRequestToken")  # a read can be repeated anyway
+        for one, response, item in zip(ones, responses, read_all(call, actions), strict=True):
+            if (shown := one.shown(item)) is not None:
+                response["Item"] = shown
+    else:
+        commit_all(call, actions)
+    return call.answer(Responses=responses, ConsumedCapacity=call.capacities(capacity))
+
+
+# ---- SELECT
+
+
+def _select(
+    call: Call,
+    select: Select,
+    bound: Placeholders,
+    start: next_tokens.Position,
+    request: bytes,
+    *,
+    limit: int | None,
+    consistent: bool,
+    capacity: str | None,
+) -> Answer:
+    source = _source(call, select, consistent)  # ---- below this line table and index are known
+    schema = source.table.schema if source.index is None else source.index.schema
+    read = plan.of_select(select, schema, bound)
+    reader = Reader(source, None, read.projection, read.condition)
+    reader.require_projected()
+    _require_start(start, source, read)
+    call.admit()
+    items: list[Wire] = []
+    size = 0
+    last = token = None
+    number, after = start
+    call.usage(source.table)
+    while True:
+        if read.ranges is None:
+            found = source.view.scan(after=after)
+        elif number < len(read.ranges):
+            found = source.view.query(read.ranges[number], after=after, reverse=read.reverse)
+        else:
+            break
+        page = reader.read(call, found, limit=limit, consistent=consistent)
+        items += reader.shown(page)
+        size += page.size
+        if page.last is not None and not (read.key is not None and source.index is None):
+            last = reader.last_key(page)
+            token = next_tokens.encode(request, number, last)
+            break
+        number, after = number + 1, None
+        if read.ranges is None or number >= len(read.ranges):
+            break
+        if limit is not None:
+            limit -= page.scanned
+        if number - start.number >= PARTITIONS_OF_A_PAGE or size >= PAGE_BYTES:
+            token = next_tokens.encode(request, number, None)
+            break
+    call.entry.items = len(items)
+    call.entry.unread = token is not None
+    return call.answer(Items=items, NextToken=token, LastEvaluatedKey=last, ConsumedCapacity=call.capacity(capacity))
+
+
+def _require_start(start: next_tokens.Position, source: Source, read: Read) -> None:
+    """A token was good for the table that it was made for; a table of that name may be another one by now."""
+    if start.after is None:
+        return
+    try:
+        require_start_shape(
+            start.after, source.table.schema, None if source.index is None else source.index.schema, is_query=True
+        )
+    except DynamoDBError:
+        raise next_tokens.invalid_token() from None
+    place = source.view.place_of(start.after)
+    is_elsewhere = read.ranges is not None and (
+        start.number >= len(read.ranges) or place is None or source.view.span(read.ranges[start.number])[0] != place[0]
+    )
+    if place is None or is_elsewhere:
+        raise next_tokens.invalid_token()
+
+
+def _source(call: Call, select: Select, consistent: bool) -> Source:
+    """The table and the index of a FROM clause."""
+    table = table_of(call, select)
+    name = select.source.index
+    if name is None:
+        return Source(table, None)
+    index = table.settings.index(name)
+    if index is None:
+        raise errors.validation("The table does not have the specified index")
+    call.entry.index = name
+    if index.status == "CREATING" or index.backfilling:
+        raise errors.validation(f"Cannot read from backfilling global secondary index: {name}")
+    if index.is_global and consistent:
+        raise errors.validation("Strongly consistent read is not supported on Global Secondary Indexes")
+    return Source(table, index)
+
+
+# ---- members of batches and transactions
+
+
+class _Member:
+    """One statement among others."""
+
+    def __init__(self, given: Mapping[str, Any]) -> None:
+        self.text: str = given["Statement"]
+        self.parameters = _parameters(given.get("Parameters"))
+        self.consistent: bool = given.get("ConsistentRead") or False
+        self._shows_item = given.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
+
+    def planned(self, call: Call, statement: Statement, incomplete: str) -> OneItem:
+        """As `statement_items.planned`."""
+        bound = statement.bind(self.parameters)
+        return planned(call, statement.body, bound, shows_item=self._shows_item, incomplete=incomplete)
+
+
+class _BatchMember(_Member):
+    """A statement whose errors are its own; each step is taken if those before have found none."""
+
+    statement: Statement | None = None
+    one: OneItem | None = None
+    error: DynamoDBError | None = None
+
+    def parse(self) -> None:
+        """Read the text."""
+        try:
+            self.statement = parse(self.text)
+        except DynamoDBError as error:
+            self.error = error
+
+    def plan(self, call: Call) -> None:
+        """Find table and key."""
+        if self.statement is None:
+            return
+        try:
+            _refuse_exists(self.statement)
+            one = self.planned(
+                call,
+                self.statement,
+                "Select statements within BatchExecuteStatement must specify the primary key in the where clause.",
+            )
+            _ = one.place
+        except DynamoDBError as error:
+            self.error = error
+        else:
+            self.one = one
+
+    def run(self, call: Call) -> Wire:
+        """Do what the statement says, and answer."""
+        one = self.one
+        if one is None:
+            assert self.error is not None, "a member has a plan or an error"
+            return self._failed(self.error)
+        try:
+            shown = one.read(call, consistent=self.consistent) if one.is_read else one.write(call)
+        except DynamoDBError as error:
+            return self._failed(error)
+        response: Wire = {"TableName": one.table.name}
+        if shown is not None:
+            response["Item"] = shown
+        return response
+
+    def _failed(self, error: DynamoDBError) -> Wire:
+        response: Wire = {"Error": {"Code": code_of(error), "Message": error.message, **error.fields}}
+        # Unsure: what is told of a table that does not exist.
+        if self.statement is not None and error.code != "ValidationException":
+            response["TableName"] = self.statement.body.source.table
+        return response
+
+
+def _members(call: Call, name: str) -> Iterator[Mapping[str, Any]]:
+    """The members of a batch or transaction as they stand in the request."""
+    for given in call.param(name):
+        call.refuse_unknown(given, _MEMBER, name)
+        yield given
+
+
+def _parameters(given: Sequence[Any] | None) -> list[Value]:
+    return [attribute.decode(value) for value in given or ()]
+
+
+def _refuse_exists(statement: Statement) -> None:
+    if isinstance(statement.body, Exists):
+        # Unsure: the text.
+        raise errors.validation("The EXISTS function is only supported in ExecuteTransaction.")
+
+
+def _refuse_in_transaction(statement: Statement, where: str) -> None:
+    body = statement.body
+    if isinstance(body, Update | Delete) and body.returning is not None:
+        raise errors.validation(
+            f"Validation failed in {where}: RETURNING clause is not supported in ExecuteTransaction."
+        )
+    if body.source.index is not None:
+        raise errors.validation(
+            f"Validation failed in {where}: Reads on indices are not supported within transactions."
+        )
