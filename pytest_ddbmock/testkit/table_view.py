@@ -80,15 +80,7 @@ class TableView:
 
     def _get(self, given: Any) -> Item | None:
         table = self._find()
-        names, types = table.schema.names, table.schema.types
-        parts = given if isinstance(given, tuple) else (given,)
-        shown = ", ".join(f"{name} ({types[name]})" for name in names)
-        if len(parts) != len(names):
-            raise UsageError(f'the key of table "{self.name}" is {shown}; {given!r} has {len(parts)} of {len(names)}')
-        try:
-            return self._read(table).get(decode_item(plain.item_to_wire(dict(zip(names, parts, strict=True)))))
-        except DynamoDBError as error:
-            raise UsageError(f'the key of table "{self.name}" is {shown}, not {given!r}: {error.message}') from None
+        return self._read(table).get(key_of(table, given))
 
 
 class PastView(TableView):
@@ -110,6 +102,24 @@ class PastView(TableView):
 
     def _read(self, table: Table) -> Table | PastTable:
         return self._past
+
+
+def key_of(table: Table, given: Any) -> Item:
+    """The key attributes that a test means by the value of the partition key, or a tuple of it and the sort key.
+
+    Errors: `UsageError` that tells the table's key.
+    """
+    names, types = table.schema.names, table.schema.types
+    parts = given if isinstance(given, tuple) else (given,)
+    shown = ", ".join(f"{name} ({types[name]})" for name in names)
+    if len(parts) != len(names):
+        raise UsageError(f'the key of table "{table.name}" is {shown}; {given!r} has {len(parts)} of {len(names)}')
+    try:
+        key = decode_item(plain.item_to_wire(dict(zip(names, parts, strict=True))))
+        table.schema.key_of_key(key)
+    except DynamoDBError as error:
+        raise UsageError(f'the key of table "{table.name}" is {shown}, not {given!r}: {error.message}') from None
+    return key
 
 
 def _refuse_load(table: Table, source: Any) -> None:

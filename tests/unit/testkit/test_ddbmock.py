@@ -5,8 +5,12 @@ import os
 
 import boto3
 import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
 
 from pytest_ddbmock import DDBMock, Options, UsageError, mock_dynamodb
+from pytest_ddbmock.operations import OPERATIONS
+from pytest_ddbmock.testkit import fault_handle
 from pytest_ddbmock.transports import doors
 
 
@@ -162,7 +166,7 @@ def test_accounts_and_regions_are_separate(ddb):
     assert ddb.table("orders", region="eu-west-1").items == []
 
 
-@pytest.mark.parametrize("name", ["capacity", "kinesis", "s3", "logs", "serve"])
+@pytest.mark.parametrize("name", ["capacity", "kinesis", "s3", "logs"])
 def test_what_comes_later_is_refused_by_name(ddb, name):
     with pytest.raises(UsageError, match=f"ddbmock.{name} is not available yet"):
         getattr(ddb, name)
@@ -174,7 +178,6 @@ def test_what_comes_later_is_refused_by_name_on_streams_and_faults(ddb):
         lambda: ddb.streams.drain(),
         lambda: ddb.streams["users"].connect(print),
         lambda: ddb.faults.unprocessed("BatchWriteItem"),
-        lambda: ddb.faults.error("PutItem", "X"),
     ):
         with pytest.raises(UsageError, match="not available yet"):
             refused()
@@ -374,9 +377,24 @@ def test_a_fault_may_be_for_one_table(ddb):
         (lambda faults: faults.throttle("PutItme"), 'did you mean "PutItem"'),
         (lambda faults: faults.throttle("PutItem", times=0), "times=0"),
         (lambda faults: faults.throttle("PutItem", table="users"), 'no table "users"'),
+        (lambda faults: faults.error("PutItme", "InternalServerError"), 'did you mean "PutItem"'),
+        (lambda faults: faults.error("PutItem", "InternalServerErr"), 'did you mean "InternalServerError"'),
+        (lambda faults: faults.error("GetItem", "TransactionConflictException"), "nothing that GetItem may answer"),
+        (lambda faults: faults.error("PutItem", "ValidationException"), "nothing that PutItem may answer"),
+        (
+            lambda faults: faults.error("TransactGetItems", "TransactionCanceledException"),
+            'did you mean "TransactionConflictException"',
+        ),
+        (lambda faults: faults.error("PutItem", None), "nothing that PutItem may answer"),
+        (lambda faults: faults.error("PutItem", "InternalServerError", times=-1), "times=-1"),
+        (lambda faults: faults.error("PutItem", "InternalServerError", table="users"), 'no table "users"'),
+        (lambda faults: faults.hold("users", "a"), 'no table "users"'),
+        (lambda faults: faults.hold("orders", ("a", "b")), r"pk \(S\); .* has 2 of 1"),
+        (lambda faults: faults.hold("orders", 1), r"pk \(S\), not 1"),
     ],
 )
 def test_a_fault_that_cannot_strike_is_refused(ddb, script, advice):
+    ddb.create_table("orders", "pk")
     with pytest.raises(UsageError, match=advice):
         script(ddb.faults)
 
@@ -388,6 +406,57 @@ def test_a_fault_that_never_struck_is_reported_at_the_end():
     with pytest.raises(UsageError, match=r'never struck: throttle\("PutItem", times=2\)'):
         mock.stop()
     assert not mock.is_active
+
+
+def test_errors_are_scripted_by_the_name_of_their_exception(ddb):
+    ddb.create_table("users", "pk")
+    client = ddb.client(config=Config(retries={"total_max_attempts": 1}))
+    for code in ("RequestLimitExceeded", "ThrottlingException", "InternalServerError", "TransactionConflictException"):
+        fault = ddb.faults.error("PutItem", code)
+        for outcome in (code, None):
+            try:
+                client.put_item(TableName="users", Item={"pk": {"S": "a"}})
+            except ClientError as error:
+                assert error.response["Error"]["Code"] == outcome
+            else:
+                assert outcome is None
+        assert fault.hits == 1
+
+
+def test_retryable_errors_go_through_botocores_retries(ddb):
+    ddb.create_table("users", "pk")
+    with ddb.faults.error("PutItem", "InternalServerError", times=2) as fault:
+        ddb.client().put_item(TableName="users", Item={"pk": {"S": "a"}})
+    assert fault.hits == 2
+    assert [call.attempts for call in ddb.calls] == [3]
+
+
+@pytest.mark.parametrize("operation", sorted({name for _, name in OPERATIONS}))
+def test_every_operation_may_fail_on_the_services_side(operation):
+    assert {"InternalServerError", "ThrottlingException"} <= set(fault_handle.errors_of(operation))
+
+
+def test_tables_may_meet_the_limits_of_the_account(ddb):
+    with (
+        ddb.faults.error("CreateTable", "LimitExceededException"),
+        pytest.raises(ClientError, match="Subscriber limit exceeded"),
+    ):
+        ddb.client(config=Config(retries={"total_max_attempts": 1})).create_table(
+            TableName="users",
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+    assert not ddb.tables
+
+
+def test_a_held_key_that_nobody_wanted_is_reported_at_the_end():
+    mock = mock_dynamodb().start()
+    mock.create_table("users", "pk")
+    with mock.faults.hold("users", "a"):
+        pass
+    with pytest.raises(UsageError, match=r"never struck: hold\(\"users\", 'a'\)"):
+        mock.stop()
 
 
 def test_what_is_not_served_is_raised_again_at_the_end(ddb):
