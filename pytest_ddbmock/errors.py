@@ -159,6 +159,16 @@ def access_denied(message: str = "Access is denied") -> DynamoDBError:
     return DynamoDBError("AccessDeniedException", message)
 
 
+def missing_authentication_token() -> DynamoDBError:
+    """The request is not signed at all."""
+    return DynamoDBError("MissingAuthenticationTokenException", "Request is missing Authentication Token")
+
+
+def incomplete_signature(message: str) -> DynamoDBError:
+    """The request is signed in a form that cannot be read; `message` is AWS's whole text."""
+    return DynamoDBError("IncompleteSignatureException", message)
+
+
 # ---- item operations
 
 

@@ -22,6 +22,7 @@ from pytest_ddbmock.storage.change import Actor
 from pytest_ddbmock.storage.table import Table
 from pytest_ddbmock.testkit import assembly, options, seeds, tables
 from pytest_ddbmock.testkit.clock_handle import ClockHandle
+from pytest_ddbmock.testkit.control import Control
 from pytest_ddbmock.testkit.fault_handle import Faults
 from pytest_ddbmock.testkit.options import DEFAULT_REGION, OptionNames, Options, Refusing, make
 from pytest_ddbmock.testkit.python_time import PythonTime
@@ -29,6 +30,8 @@ from pytest_ddbmock.testkit.stream_view import Streams
 from pytest_ddbmock.testkit.table_view import TableView
 from pytest_ddbmock.transports import doors, handles
 from pytest_ddbmock.transports.environment import Environment
+from pytest_ddbmock.transports.http_door import HttpDoor
+from pytest_ddbmock.transports.http_server import HttpServer
 
 __tracebackhide__ = options.__tracebackhide__
 
@@ -56,8 +59,10 @@ class Run:
         self.clock = clock
         self.scenario = engine.scenario
         self.clock_handle = ClockHandle(engine, clock, python, self.last_change, require_turn)
-        self.faults = Faults(engine, lambda name: assembly.find_table(engine, home, name))
+        self.faults = self._new_faults()
+        self._python = python
         self._start = engine.seq
+        self._first = engine.mark()
         self._snapshots: list[Snapshot] = []
 
     def in_region(self, region: str | None) -> Home:
@@ -89,6 +94,34 @@ class Run:
                 self.engine.rollback(snapshot.mark)
                 return
         raise UsageError("this snapshot is void: an earlier one was restored since, or it is another mock's")
+
+    def reset(self) -> None:
+        """Be again as at the start: tables, items, time. Snapshots, faults and the record of calls are dropped."""
+        with self.engine.lock:
+            self._snapshots.clear()
+            self.engine.rollback(self._first)
+            self.engine.new_scenario()
+            self.scenario = self.engine.scenario
+            self.faults = self._new_faults()
+            self._python.stop()
+            self.clock.skew = 0
+            self.engine.run_due()
+
+    def expire(self) -> int:
+        """Remove the items that have expired but would still be there for a while. Gives how many there were."""
+        engine = self.engine
+        with engine.lock:
+            engine.run_due()
+            before, delay = engine.seq, engine.ttl_delay
+            engine.ttl_delay = 0
+            try:
+                engine.run_due()
+            finally:
+                engine.ttl_delay = delay
+            return engine.seq - before
+
+    def _new_faults(self) -> Faults:
+        return Faults(self.engine, lambda name: assembly.find_table(self.engine, self.home, name))
 
 
 @contextlib.contextmanager
@@ -147,7 +180,7 @@ class DDBMock(Refusing):
     """
 
     _called = "ddbmock"
-    _planned = frozenset({"capacity", "kinesis", "logs", "s3", "serve"})
+    _planned = frozenset({"capacity", "kinesis", "logs", "s3"})
 
     started: ClassVar[deque[DDBMock] | None] = None
     """The last mocks that were started since `remember_started`, in order; None without the plugin."""
@@ -404,6 +437,19 @@ class DDBMock(Refusing):
         """A resource of boto3's. Errors: `UsageError` where boto3 is not installed."""
         home = self._active().home
         return handles.resource(service, region=region or home.region, account=account or home.account, **kw)
+
+    def serve(self, host: str = "127.0.0.1", port: int = 0, *, control: bool = False) -> HttpServer:
+        """A local HTTP server onto this mock, at `.url`, for whatever is not botocore in this process.
+
+        It ends with its `close`, with the `with` it stands in, or with the mock. Port 0 takes a free one; `control`
+        switches the paths of test control on. Errors: `UsageError` where it cannot listen.
+        """
+        run = self._active()
+        assert self._exits is not None, "it is active"
+        door = HttpDoor(self, Control(run).answer if control else None)
+        server = HttpServer(door.answer, host, port)
+        self._exits.callback(server.close)
+        return server
 
     @property
     def clock(self) -> ClockHandle:

@@ -62,6 +62,12 @@ def ddbmock_clock(ddbmock: DDBMock) -> ClockHandle:
     return ddbmock.clock
 
 
+@pytest.fixture
+def ddbmock_endpoint(ddbmock: DDBMock) -> str:
+    """URL of a local HTTP server onto this test's DynamoDB: for subprocesses, containers, other languages"""
+    return ddbmock.serve().url
+
+
 @pytest.fixture(autouse=True)
 def _ddbmock_marker(request: pytest.FixtureRequest) -> None:
     """The marker alone activates a mock too: a marked test must never reach AWS."""

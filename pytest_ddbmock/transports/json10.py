@@ -23,6 +23,7 @@ OPENINGS = {
     "UnknownOperationException": "com.amazon.coral.service#",
     "AccessDeniedException": "com.amazon.coral.service#",
     "MissingAuthenticationTokenException": "com.amazon.coral.service#",
+    "IncompleteSignatureException": "com.amazon.coral.service#",
     "UnrecognizedClientException": "com.amazon.coral.service#",
 }
 """What stands before the code in `__type`; `SERVICE_OPENING` for all others."""
