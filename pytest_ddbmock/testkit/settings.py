@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import pytest
 
 from pytest_ddbmock.testkit import tables
-from pytest_ddbmock.testkit.options import FIELDS, make, read_text
+from pytest_ddbmock.testkit.options import FIELDS, PLANNED, make, not_yet, read_text
 
 PREFIX = "ddbmock_"
 
@@ -35,6 +36,8 @@ def add(parser: pytest.Parser) -> None:
         text = field.metadata["help"]
         group.addoption(flag(name), dest=PREFIX + name, metavar=field.metadata["metavar"], default=None, help=text)
         parser.addini(PREFIX + name, f"{text}; {flag(name)} and @pytest.mark.ddbmock({name}=...) come before it")
+    for name in sorted(PLANNED):  # to be refused by name, without a word in the help
+        group.addoption(flag(name), dest=PREFIX + name, nargs="?", const="", default=None, help=argparse.SUPPRESS)
 
 
 def said_in_config(config: pytest.Config) -> Said:
@@ -43,6 +46,9 @@ def said_in_config(config: pytest.Config) -> Said:
     Errors: `UsageError` for impossible values; unknown names are pytest's to refuse.
     """
     if _SAID not in config.stash:
+        for name in sorted(PLANNED):
+            if getattr(config.known_args_namespace, PREFIX + name, None) is not None:
+                raise not_yet(flag(name))
         ini: dict[str, Any] = {}
         cli: dict[str, Any] = {}
         for name in FIELDS:

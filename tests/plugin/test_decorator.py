@@ -390,3 +390,51 @@ def test_test_cases_need_no_pytest_at_all():
         "unittest.main()\n"
     )
     subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, capture_output=True)
+
+
+def test_test_cases_run_under_pytest(project):
+    project.makepyfile("""
+        import unittest
+        import boto3, pytest
+        from pytest_ddbmock import mock_dynamodb
+        from pytest_ddbmock.transports import doors
+
+        def names(): return boto3.client("dynamodb").list_tables()["TableNames"]
+
+        @mock_dynamodb(tables={"users": "pk"})
+        class TestFresh(unittest.TestCase):
+            def setUp(self): self.assertEqual(names(), ["users"])
+            def tearDown(self): boto3.client("dynamodb").delete_table(TableName="users")
+            def test_x(self): self.assertEqual(names(), ["users"])
+            def test_y(self): self.fail("on purpose")
+
+        @mock_dynamodb
+        class TestJoins(unittest.TestCase):
+            @classmethod
+            def setUpClass(cls):
+                boto3.resource("dynamodb").create_table(
+                    TableName="shared",
+                    KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+                    AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+                    BillingMode="PAY_PER_REQUEST",
+                )
+
+            def test_x(self): boto3.client("dynamodb").delete_table(TableName="shared")
+            def test_y(self): self.assertEqual(names(), ["shared"])
+
+        @mock_dynamodb
+        class TestBreaks(unittest.TestCase):
+            @classmethod
+            def setUpClass(cls): assert 0
+            def test_x(self): pass
+
+        @pytest.mark.usefixtures("ddbmock")
+        class TestWithFixture(unittest.TestCase):
+            def test_x(self): self.assertEqual(names(), [])
+
+        def test_afterwards():
+            assert doors.current() is None
+    """)
+    result = project.runpytest_inprocess()
+    result.assert_outcomes(passed=5, failed=1, errors=1)
+    result.stdout.fnmatch_lines(["*ddbmock calls*", "*ListTables*"])

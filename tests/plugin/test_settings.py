@@ -135,6 +135,8 @@ def test_a_wrong_marker_is_an_error_of_its_test(project, marker, advice):
         (["--ddbmock-pace=soon"], "*--ddbmock-pace: write a number of seconds, not 'soon'*"),
         (["--ddbmock-account=12"], "*account='12' is no account*"),
         (["--ddbmock-tables=users: ts:Number"], '*table "users": *write "ts:N"*'),
+        (["--ddbmock-chaos"], "*--ddbmock-chaos is not available yet*"),
+        (["--ddbmock-chaos=7"], "*--ddbmock-chaos is not available yet*"),
         (["-o", "ddbmock_pace=soon"], "*ini option ddbmock_pace: write a number of seconds, not 'soon'*"),
         (["-o", "ddbmock_tables=template.yaml"], "*template (template.yaml) is not available yet*"),
     ],
@@ -151,6 +153,7 @@ def test_help_tells_every_option(project):
     for field in dataclasses.fields(Options):
         assert f"--ddbmock-{field.name.replace('_', '-')}=" in text
         assert f"ddbmock_{field.name}" in text
+    assert "chaos" not in text
 
 
 def test_markers_and_fixtures_tell_about_themselves(project):
