@@ -14,7 +14,7 @@ from pytest_ddbmock.engine.shapes import Shape
 from pytest_ddbmock.errors import NotImplementedByMock
 from pytest_ddbmock.expressions.condition import Condition, compile_condition
 from pytest_ddbmock.expressions.parser import refuse_empty
-from pytest_ddbmock.expressions.placeholders import Placeholders
+from pytest_ddbmock.expressions.placeholders import NO_PLACEHOLDERS, Placeholders
 from pytest_ddbmock.metering.usage import Usage
 from pytest_ddbmock.storage.change import Actor, Change, Write
 from pytest_ddbmock.storage.schema import Key
@@ -188,8 +188,7 @@ class Call:
         """
         shows_item = self.param("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
         self.admit()
-        if self.engine.scenario.conflicts.meets(table, key):
-            raise errors.transaction_conflict()
+        self.engine.scenario.conflicts.require_free(table, key)
         stored = table.get_at(key)
         require_condition(condition, stored, shows_item=shows_item)
         return stored
@@ -279,7 +278,9 @@ def bind(
                 f"{' and '.join(users)} {verb} null",
                 wraps=True,
             )
-    placeholders = Placeholders(names, values, on_write=on_write)
+        placeholders = Placeholders(names, values, on_write=on_write)
+    else:
+        placeholders = NO_PLACEHOLDERS
     refuse_empty_expressions(params, expressions)
     return placeholders
 
