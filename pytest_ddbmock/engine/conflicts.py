@@ -5,6 +5,7 @@ Source: "Transaction conflict handling in DynamoDB".
 
 from __future__ import annotations
 
+from pytest_ddbmock import errors
 from pytest_ddbmock.errors import UsageError
 from pytest_ddbmock.storage.schema import Key
 from pytest_ddbmock.storage.table import Table
@@ -40,9 +41,13 @@ class Conflicts:
         if hold in self._holds:
             self._holds.remove(hold)
 
-    def meets(self, table: Table, key: Key) -> bool:
-        """Whether an attempt at the item at `key` meets a transaction."""
-        return bool(self._holds) and self._met(table, key) is not None
+    def require_free(self, table: Table, key: Key) -> None:
+        """An attempt at the item at `key` must not meet a transaction.
+
+        Errors: `TransactionConflictException`.
+        """
+        if self._holds and self._met(table, key) is not None:
+            raise errors.transaction_conflict()
 
     def hands_back(self, table: Table, key: Key) -> bool:
         """Whether a batch gets its write at `key` back as unprocessed.

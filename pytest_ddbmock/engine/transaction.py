@@ -121,11 +121,11 @@ def _images(call: Call, actions: Sequence[Action]) -> list[tuple[Item | None, It
     images: list[tuple[Item | None, Item | None]] = []
     reasons: list[dict[str, Any]] = []
     size = 0
+    conflicts = call.engine.scenario.conflicts
     for action in actions:
         stored = new = refusal = None
         try:
-            if call.engine.scenario.conflicts.meets(action.table, action.place):
-                raise errors.transaction_conflict()
+            conflicts.require_free(action.table, action.place)
             stored = action.table.get_at(action.place)
             new = action.outcome(stored)
         except DynamoDBError as error:

@@ -126,8 +126,7 @@ class OneItem:
 
         Errors: `TransactionConflictException`, and as of `outcome`.
         """
-        if call.engine.scenario.conflicts.meets(self.table, self.place):
-            raise errors.transaction_conflict()
+        call.engine.scenario.conflicts.require_free(self.table, self.place)
         new = self.outcome(self.table.get_at(self.place))
         [change] = call.commit(Write(self.table, self.place, new))
         assert not isinstance(self.wanted, Read), "reads are not written"
