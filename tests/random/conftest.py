@@ -37,8 +37,8 @@ class Account:
         )
         self.call("CreateTable", TABLE)
 
-    def call(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
-        return self.engine.call(Request("dynamodb", operation, params, REGION, ACCOUNT))
+    def call(self, operation: str, params: dict[str, Any], service: str = "dynamodb") -> dict[str, Any]:
+        return self.engine.call(Request(service, operation, params, REGION, ACCOUNT))
 
     def table(self, name: str) -> Table:
         table = self.engine.catalog.table(ACCOUNT, REGION, name)
