@@ -48,12 +48,13 @@ class Catalog:
         """Enter a new table."""
         self._tables.setdefault(Home(account, region), {})[table.name] = table
 
-    def remove(self, account: str, region: str, table: Table) -> None:
-        """Strike a table out; its streams stay readable."""
+    def remove(self, account: str, region: str, table: Table, now: int) -> None:
+        """Strike a table out; its streams stay readable for a day, and so long it is kept."""
         home = Home(account, region)
         if self._tables.get(home, {}).get(table.name) is table:
             del self._tables[home][table.name]
-            self._deleted.setdefault(home, []).append(table)
+            gone = [*self._deleted.get(home, ()), table]
+            self._deleted[home] = [one for one in gone if any(s.is_readable(now) for s in one.settings.streams)]
 
     def mark(self) -> Any:
         """Protocol `Kept`: the tables with their own marks."""

@@ -14,19 +14,16 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from pytest_ddbmock import errors
-from pytest_ddbmock.clock import DAY, MINUTE, SECOND
+from pytest_ddbmock.clock import MINUTE, SECOND
 from pytest_ddbmock.engine import arns
 from pytest_ddbmock.errors import DynamoDBError
 from pytest_ddbmock.storage.change import Actor, Change
 from pytest_ddbmock.storage.history import History
-from pytest_ddbmock.storage.settings import Stream
+from pytest_ddbmock.storage.settings import STREAM_RETENTION, Stream
 from pytest_ddbmock.storage.table import Table
 from pytest_ddbmock.values import sizes
 from pytest_ddbmock.values.attribute import Value, attributes_to_wire
 from pytest_ddbmock.values.item import Item
-
-RETENTION = DAY
-"""How long records can be read, and a stream after its end."""
 
 ITERATOR_LIFE = 15 * MINUTE
 
@@ -43,14 +40,6 @@ IMAGES: dict[str, tuple[str, ...]] = {
 
 _FIRST_NUMBER = 10**20
 """Sequence numbers have 21 digits or more."""
-
-
-# ---- a stream's life
-
-
-def is_readable(stream: Stream, now: int) -> bool:
-    """Whether a stream is enabled, or has ended less than 24 hours ago."""
-    return stream.ended_at is None or now - stream.ended_at < RETENTION
 
 
 # ---- numbers and shards
@@ -102,7 +91,7 @@ def is_recorded(change: Change) -> bool:
 
 def trimmed_seq(history: History, now: int) -> int:
     """Sequence number of the last change that is too old to be read."""
-    return history.seq_at(now - RETENTION - 1)
+    return history.seq_at(now - STREAM_RETENTION - 1)
 
 
 def oldest_position(history: History, shard: Shard, now: int) -> int:
@@ -134,7 +123,7 @@ def position_of_number(history: History, shard: Shard, number: str, now: int, *,
     change = history.find(seq)
     if change is None and seq != shard.start + 1:
         raise invalid_sequence_number()
-    if change is not None and change.at < now - RETENTION:
+    if change is not None and change.at < now - STREAM_RETENTION:
         raise errors.data_trimmed()
     return seq - 1 if inclusive else seq
 
@@ -159,7 +148,7 @@ def read(table: Table, stream: Stream, shard: Shard, position: int, now: int, li
     Errors: `TrimmedDataAccessException` when a record right behind the position is older than 24 hours.
     """
     history = table.history
-    horizon = now - RETENTION
+    horizon = now - STREAM_RETENTION
     found: list[Change] = []
     size = 0
     while True:
@@ -286,5 +275,5 @@ def stream_arn(table: Table, stream: Stream) -> str:
 
 def readable_streams(tables: Sequence[Table], now: int) -> list[tuple[Table, Stream]]:
     """The streams of tables that can be read, in order of their ARNs."""
-    found = [(table, stream) for table in tables for stream in table.settings.streams if is_readable(stream, now)]
+    found = [(table, stream) for table in tables for stream in table.settings.streams if stream.is_readable(now)]
     return sorted(found, key=lambda pair: stream_arn(*pair))

@@ -164,11 +164,10 @@ def _stream(call: Call, given: str) -> tuple[Table, Stream]:
         raise errors.validation("Invalid StreamArn")
     if arn.account != call.request.account:
         raise errors.access_denied()
-    for table in _tables(call):
-        for stream in table.settings.streams:
-            if streams.stream_arn(table, stream) == given and streams.is_readable(stream, call.now):
-                call.entry.tables = (table.name,)
-                return table, stream
+    for table, stream in streams.readable_streams([one for one in _tables(call) if one.name == arn.table], call.now):
+        if streams.stream_arn(table, stream) == given:
+            call.entry.tables = (table.name,)
+            return table, stream
     raise errors.resource_not_found(f"Requested resource not found: Stream: {given} not found")
 
 

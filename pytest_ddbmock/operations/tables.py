@@ -134,7 +134,7 @@ def delete_table(call: Call) -> Answer:
     account, region = call.request.account, call.request.region
     table.change_settings(status=DELETING, streams=ended_streams(call, table))
     catalog = call.engine.catalog
-    call.engine.agenda.add(call.now + call.engine.pace, lambda due: catalog.remove(account, region, table))
+    call.engine.agenda.add(call.now + call.engine.pace, lambda due: catalog.remove(account, region, table, due))
     return call.answer(TableDescription=describe(table, call.now))
 
 

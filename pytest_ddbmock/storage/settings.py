@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from pytest_ddbmock.clock import DAY
 from pytest_ddbmock.storage.schema import KeySchema, Projection
 
 CREATING, UPDATING, ACTIVE, DELETING = "CREATING", "UPDATING", "ACTIVE", "DELETING"
@@ -62,6 +63,10 @@ class Index:
     warm: WarmThroughput | None = None
 
 
+STREAM_RETENTION = DAY
+"""How long a stream keeps its records, and can be read after its end."""
+
+
 @dataclass(frozen=True)
 class Stream:
     """One enabling of a table's stream: the changes with `start` < sequence number <= `end`.
@@ -75,6 +80,10 @@ class Stream:
     start: int
     end: int | None = None
     ended_at: int | None = None
+
+    def is_readable(self, now: int) -> bool:
+        """Whether it is enabled, or has ended less than 24 hours before `now`."""
+        return self.ended_at is None or now - self.ended_at < STREAM_RETENTION
 
 
 @dataclass(frozen=True)

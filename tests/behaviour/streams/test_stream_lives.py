@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import boto3
 import pytest
+from accounts import Account
 from models import needs
 
 RE_ARN = "arn:aws:dynamodb:{region}:123456789012:table/orders/stream/{label}"
@@ -224,3 +225,17 @@ def test_a_stream_begins_with_its_enabling(reader, ddbmock):
     reader.client.put_item(TableName="late", Item={"pk": {"S": "after"}})
     arn = reader.client.describe_table(TableName="late")["Table"]["LatestStreamArn"]
     assert reader.keys(arn=arn) == ["after"]
+
+
+def test_deleted_tables_are_kept_no_longer_than_their_streams():
+    account = Account()
+    stream = {"StreamSpecification": {"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"}}
+    for name, more in (("plain", {}), ("first", stream), ("second", stream)):
+        account.create(name, **more)
+        account.call("DeleteTable", TableName=name)
+        account.engine.run_due()
+        account.tick(13 * 3600)
+    account.create("third")
+    account.call("DeleteTable", TableName="third")
+    account.engine.run_due()
+    assert [table.name for table in account.engine.catalog.deleted("123456789012", "eu-west-1")] == ["second"]
