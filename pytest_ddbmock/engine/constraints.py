@@ -21,6 +21,7 @@ Check: TypeAlias = Callable[[Any, str, list[str]], None]
 """Adds what is wrong with a value at a path to the list; raises `SerializationException` for a wrong JSON type."""
 
 NAME_PATTERN = "[a-zA-Z0-9_.-]+"
+_is_name = re.compile(NAME_PATTERN, re.ASCII).fullmatch
 
 ENUM_ORDER = {
     "returnConsumedCapacity": "INDEXES, TOTAL, NONE",
@@ -39,6 +40,8 @@ ENUM_ORDER = {
     "shardIteratorType": "AFTER_SEQUENCE_NUMBER, LATEST, AT_TIMESTAMP, AT_SEQUENCE_NUMBER, TRIM_HORIZON",
 }
 """The order in which AWS prints the values, where it is not the model's."""
+
+IN_ENUM = "Member must satisfy enum value set: "
 
 NAME_LENGTH = range(3, 256)
 """Characters of the name of a table; item operations look up shorter names as well."""
@@ -60,7 +63,19 @@ def _below(path: str, changes: Mapping[str, dict[str, Any]]) -> dict[str, dict[s
     return {f"{path}.{inner}" if inner else path: change for inner, change in changes.items()}
 
 
+# Unsure: DeleteItem and UpdateItem, by analogy to PutItem; Query is known up to here.
+_WRITE_ORDER = ("ReturnConsumedCapacity", "ReturnValues", "ReturnItemCollectionMetrics", "ConditionalOperator")
+_NAMES: dict[str, dict[str, Any]] = {"AttributesToGet": {"maximum": 255}}
+
 OVERRIDES: dict[str, dict[str, dict[str, Any]]] = {
+    "PutItem": {"": {"order": ("TableName", "Item", *_WRITE_ORDER)}},
+    "DeleteItem": {"": {"order": ("TableName", "Key", *_WRITE_ORDER)}},
+    "UpdateItem": {"": {"order": ("TableName", "Key", *_WRITE_ORDER)}},
+    "GetItem": _NAMES,
+    "Query": {"": {"order": ("TableName", "Select", "Limit", "ReturnConsumedCapacity")}, **_NAMES},
+    "Scan": _NAMES,
+    "BatchGetItem": {"": {"required": ()}, **_below("RequestItems[]", _NAMES)},
+    "BatchWriteItem": {"": {"required": ()}},
     "CreateTable": {
         "": {"required": ()},  # which members are required depends on others
         "TableName": {"minimum": NAME_LENGTH.start},
@@ -99,29 +114,69 @@ NAME_LENGTH_TOLD = {"DescribeTable", "DeleteTable"}
 REPORTED_ALONE = {"PutItem", "UpdateItem", "CreateTable"}
 """Operations that tell of a bad TableName before they look at anything else."""
 
-VALUE_NOT_SHOWN = {("Query", "limit"): "Limit"}
-"""Members that AWS names in capitals and without their value."""
+FIRST_CHOICE_ALONE = {"UpdateItem"}
+"""Operations that tell of no more than one value outside its enum."""
+
+WORDED_DIFFERENTLY = {
+    "Query": (re.compile(r"Value '[^']*' at 'limit' "), "Value at 'Limit' "),
+    "BatchGetItem": (
+        re.compile(r"Value '.*' at 'requestItems\.(.*)\.member\.keys' (?=.* less than or equal to)", re.DOTALL),
+        r"Value at 'RequestItems.\1.member.Keys' ",
+    ),
+}
+"""Violations that AWS words in capitals and without the value, by operation: what is replaced by what."""
 
 MOMENTS = (-62_135_596_800, 253_402_300_800)
 """Epoch seconds of the years 1 to 9999, the end excluded. Unsure: what AWS says of other moments."""
 
+BOOLEANS = {"true": True, "false": False}
 INTEGER_NAMES = {shapes.INTEGER: "Integer", shapes.LONG: "Long"}
 REAL_NAMES = {shapes.FLOAT: "Float", shapes.DOUBLE: "Double"}
 
 
-def require(operation: str, shape: Shape, params: dict[str, Any]) -> None:
-    """Check the parameters of an operation.
+class _TruthAsText(Exception):
+    """`"true"` or `"false"` stands where the model has a boolean; the service's JSON parser takes it for one."""
+
+
+def require(operation: str, shape: Shape, params: dict[str, Any]) -> dict[str, Any]:
+    """Check the parameters of an operation; gives them with booleans for the texts `true` and `false`.
 
     Errors: `SerializationException`, `ValidationException` that lists the violated constraints.
     """
     violations: list[str] = []
-    _checker(_adjusted(operation, shape) if operation in OVERRIDES else shape)(params, "", violations)
+    check = _checker(_adjusted(operation, shape) if operation in OVERRIDES else shape)
+    try:
+        check(params, "", violations)
+    except _TruthAsText:
+        params = _with_booleans(shape, params)
+        violations.clear()
+        check(params, "", violations)
     if operation in NAME_REQUIRED:
         _require_name(operation, params.get("TableName"))
     if violations:
         if operation in REPORTED_ALONE:
             violations = [text for text in violations if " at 'tableName' " in text] or violations
+        if operation in FIRST_CHOICE_ALONE:
+            choices = [text for text in violations if IN_ENUM in text]
+            violations = [text for text in violations if text not in choices[1:]]
         raise errors.constraints_violated([_as_shown(operation, text) for text in violations])
+    return params
+
+
+def _with_booleans(shape: Shape, value: Any) -> Any:
+    """A copy of `value` with booleans for texts; what does not fit the shape stays as it is."""
+    if shape.kind == shapes.BOOLEAN:
+        return BOOLEANS.get(value, value) if isinstance(value, str) else value
+    if shape.kind == shapes.STRUCTURE and isinstance(value, dict):
+        known = shape.members
+        return {name: _with_booleans(known[name], held) if name in known else held for name, held in value.items()}
+    if shape.element is None or shape.element.kind == shapes.ATTRIBUTE_VALUE:
+        return value
+    if isinstance(value, list | tuple):
+        return [_with_booleans(shape.element, held) for held in value]
+    if isinstance(value, dict):
+        return {key: _with_booleans(shape.element, held) for key, held in value.items()}
+    return value
 
 
 def _require_name(operation: str, name: Any) -> None:
@@ -152,11 +207,10 @@ def _adjust(shape: Shape, path: str, overrides: Mapping[str, dict[str, Any]]) ->
 
 
 def _as_shown(operation: str, text: str) -> str:
-    for (where, path), shown in VALUE_NOT_SHOWN.items():
-        marker = f" at '{path}' "
-        if where == operation and marker in text:
-            return f"Value at '{shown}' {text.split(marker, 1)[1]}"
-    return text
+    if operation not in WORDED_DIFFERENTLY:
+        return text
+    pattern, replacement = WORDED_DIFFERENTLY[operation]
+    return pattern.sub(replacement, text, count=1)
 
 
 def require_types(shape: Shape, params: Any) -> None:
@@ -285,7 +339,7 @@ def _compile_map(shape: Shape) -> Check:
                 f"Member must have length greater than or equal to {int(lengths[0])}]"
             )
             return
-        if key_rules and any(not holds(key) for key in value for holds, _ in key_rules):
+        if not all([all(map(holds, value)) for holds, _ in key_rules]):
             rules = ", ".join(text for _, text in key_rules)
             violations.append(
                 f"Value '{_shown(value, shape)}' at '{path}' failed to satisfy constraint: "
@@ -304,51 +358,53 @@ def _compile_map(shape: Shape) -> Check:
 def _rules(shape: Shape) -> list[tuple[Callable[[str], bool], str]]:
     """The rules for map keys of a shape: what tells that a key is good, and how AWS words it."""
     rules: list[tuple[Callable[[str], bool], str]] = []
-    maximum, minimum = shape.maximum, shape.minimum
-    # Names of attributes are bounded by the size of the item; a table may be named by its ARN.
+    maximum, minimum, pattern = shape.maximum, shape.minimum, shape.pattern
     if shape.name == "TableArn":
-        return [
-            (
-                lambda key: key.startswith("arn:") or bool(re.fullmatch(NAME_PATTERN, key, re.ASCII)),
-                f"Member must satisfy regular expression pattern: {NAME_PATTERN}",
-            )
-        ]
+        maximum, minimum, pattern = NAME_LENGTH.stop - 1, NAME_LENGTH.start, NAME_PATTERN
     if maximum is not None:
         rules.append((lambda key: len(key) <= maximum, f"Member must have length less than or equal to {int(maximum)}"))
     if minimum:
         rules.append(
             (lambda key: len(key) >= minimum, f"Member must have length greater than or equal to {int(minimum)}")
         )
-    if shape.pattern is not None:
-        pattern = re.compile(shape.pattern, re.ASCII)
+    if pattern is not None:
+        compiled = re.compile(pattern, re.ASCII)
         rules.append(
             (
-                lambda key: bool(pattern.fullmatch(key)),
-                f"Member must satisfy regular expression pattern: {shape.pattern}",
+                lambda key: bool(compiled.fullmatch(key)),
+                f"Member must satisfy regular expression pattern: {pattern}",
             )
         )
+    if shape.name == "TableArn":  # an ARN is looked at when its table is looked up
+        return [(_or_arn(holds), text) for holds, text in rules]
     return rules
+
+
+def _or_arn(holds: Callable[[str], bool]) -> Callable[[str], bool]:
+    return lambda key: key.startswith("arn:") or holds(key)
 
 
 def _compile_string(shape: Shape) -> Check:
     pattern = None if shape.pattern is None else re.compile(shape.pattern, re.ASCII)
     is_table = shape.name == "TableArn"
     name_shape = dataclasses.replace(shape, maximum=NAME_LENGTH.stop - 1)
+    is_bounded = shape.minimum is not None or shape.maximum is not None
 
     def check(value: Any, path: str, violations: list[str]) -> None:
         if not isinstance(value, str):
             raise wire.scalar_fault(value, "String")
         if shape.enum and value not in shape.enum:
             allowed = ENUM_ORDER.get(path.rpartition(".")[2]) or ", ".join(shape.enum)
-            violations.append(_violation(value, path, f"Member must satisfy enum value set: [{allowed}]"))
+            violations.append(_violation(value, path, f"{IN_ENUM}[{allowed}]"))
         if is_table and not value.startswith("arn:"):
             _check_length(name_shape, value, path, violations)
-            if value and not re.fullmatch(NAME_PATTERN, value, re.ASCII):
+            if value and not _is_name(value):
                 violations.append(
                     _violation(value, path, f"Member must satisfy regular expression pattern: {NAME_PATTERN}")
                 )
             return
-        _check_length(shape, value, path, violations)
+        if is_bounded:
+            _check_length(shape, value, path, violations)
         if pattern is not None and value and not pattern.fullmatch(value):
             violations.append(
                 _violation(value, path, f"Member must satisfy regular expression pattern: {shape.pattern}")
@@ -379,6 +435,8 @@ def _compile_number(shape: Shape) -> Check:
 
 def _check_boolean(value: Any, path: str, violations: list[str]) -> None:
     if not isinstance(value, bool):
+        if isinstance(value, str) and value in BOOLEANS:
+            raise _TruthAsText
         raise wire.scalar_fault(value, "Boolean")
 
 

@@ -52,24 +52,33 @@ class KeyRange:
 # ---- the expression
 
 
-def compile_key_condition(text: str, placeholders: Placeholders) -> tuple[KeyTest, ...]:
-    """The conditions that `text` joins with AND, at most one for an attribute.
+class KeyCondition:
+    """A key condition whose names and values are known; whether it is one that keys can follow is for `tests`."""
 
-    Errors: `ValidationException` for everything that AWS refuses before it looks at the table.
-    """
-    tree = parser.parse_condition(KEY_CONDITION, text)
-    leaves = [resolved(leaf, KEY_CONDITION, placeholders) for leaf in _leaves(tree)]
-    for leaf in leaves:
-        checks.check_leaf(KEY_CONDITION, leaf)
-    tests: dict[str, KeyTest] = {}
-    for part in tree.conditions if isinstance(tree, And) else (tree,):
-        if not isinstance(part, Comparison | Between | In | Call):
-            raise _invalid_operator("NOT" if isinstance(part, Not) else "OR")
-        test = _key_test(leaves[len(tests)])
-        if test.name in tests:
-            raise errors.validation("KeyConditionExpressions must only contain one condition per key")
-        tests[test.name] = test
-    return tuple(tests.values())
+    __slots__ = ("_leaves", "_tree")
+
+    def __init__(self, text: str, placeholders: Placeholders) -> None:
+        """Errors: `ValidationException` for what AWS refuses in any condition."""
+        self._tree = parser.parse_condition(KEY_CONDITION, text)
+        self._leaves = [resolved(leaf, KEY_CONDITION, placeholders) for leaf in _leaves(self._tree)]
+        for leaf in self._leaves:
+            checks.check_leaf(KEY_CONDITION, leaf)
+
+    def tests(self) -> tuple[KeyTest, ...]:
+        """The conditions that the text joins with AND, at most one for an attribute.
+
+        Errors: `ValidationException` for what cannot be a condition on keys.
+        """
+        tree = self._tree
+        tests: dict[str, KeyTest] = {}
+        for part in tree.conditions if isinstance(tree, And) else (tree,):
+            if not isinstance(part, Comparison | Between | In | Call):
+                raise _invalid_operator("NOT" if isinstance(part, Not) else "OR")
+            test = _key_test(self._leaves[len(tests)])
+            if test.name in tests:
+                raise errors.validation("KeyConditionExpressions must only contain one condition per key")
+            tests[test.name] = test
+        return tuple(tests.values())
 
 
 def _leaves(tree: syntax.Condition) -> Iterator[syntax.Leaf]:

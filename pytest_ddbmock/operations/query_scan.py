@@ -20,7 +20,7 @@ from pytest_ddbmock.engine.reading import (
 from pytest_ddbmock.errors import DynamoDBError
 from pytest_ddbmock.expressions import legacy
 from pytest_ddbmock.expressions.condition import Condition
-from pytest_ddbmock.expressions.key_condition import KeyRange, KeyTest, compile_key_condition, key_range
+from pytest_ddbmock.expressions.key_condition import KeyCondition, KeyRange, KeyTest, key_range
 from pytest_ddbmock.expressions.projection import Projection, compile_projection, of_attributes_to_get
 from pytest_ddbmock.metering.units import read_units
 from pytest_ddbmock.storage.schema import ALL
@@ -58,9 +58,10 @@ def query(call: Call) -> Answer:
     if text is not None:
         projection = compile_projection(text, placeholders)
     text = call.param("KeyConditionExpression")
-    if text is not None:
-        tests = compile_key_condition(text, placeholders)
+    key_condition = None if text is None else KeyCondition(text, placeholders)
     select = _require_select(call, wraps=True)
+    if key_condition is not None:
+        tests = key_condition.tests()
     if tests is None:
         raise errors.validation(
             "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request."

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pytest_ddbmock.errors import DynamoDBError
-from pytest_ddbmock.expressions.key_condition import KeyRange, KeyTest, compile_key_condition, key_range
+from pytest_ddbmock.expressions.key_condition import KeyCondition, KeyRange, KeyTest, key_range
 from pytest_ddbmock.expressions.placeholders import Placeholders
 
 VALUES: dict[str, Any] = {
@@ -26,7 +26,7 @@ TYPES = {"pk": "S", "sk": "S", "num": "N", "bin": "B", "h1": "S", "h2": "N", "r1
 
 
 def read(text: str) -> tuple[KeyTest, ...]:
-    return compile_key_condition(text, Placeholders({"#p": "pk"}, VALUES))
+    return KeyCondition(text, Placeholders({"#p": "pk"}, VALUES)).tests()
 
 
 def range_of(text: str, *range_keys: str, hash_keys: tuple[str, ...] = ("pk",)) -> KeyRange:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pytest_ddbmock.errors import DynamoDBError
 from pytest_ddbmock.expressions import legacy
 from pytest_ddbmock.expressions.condition import compile_condition
-from pytest_ddbmock.expressions.key_condition import compile_key_condition, key_range
+from pytest_ddbmock.expressions.key_condition import KeyCondition, key_range
 from pytest_ddbmock.expressions.placeholders import Placeholders
 from pytest_ddbmock.expressions.projection import compile_projection
 from pytest_ddbmock.expressions.update import compile_update
@@ -68,7 +68,7 @@ def run_everything(text: str) -> None:
     with contextlib.suppress(DynamoDBError):
         compile_projection(text, placeholders()).apply(ITEM)
     with contextlib.suppress(DynamoDBError):
-        tests = compile_key_condition(text, placeholders())
+        tests = KeyCondition(text, placeholders()).tests()
         key_range(tests, hash_keys=["a"], range_keys=["c"], types={"a": "S", "c": "N"})
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from pytest_ddbmock.errors import DynamoDBError
 from pytest_ddbmock.expressions.condition import compile_condition
-from pytest_ddbmock.expressions.key_condition import compile_key_condition
+from pytest_ddbmock.expressions.key_condition import KeyCondition
 from pytest_ddbmock.expressions.placeholders import Placeholders
 from pytest_ddbmock.expressions.projection import compile_projection
 from pytest_ddbmock.expressions.update import compile_update
@@ -160,7 +160,7 @@ def test_a_name_with_dots_and_brackets_is_one_attribute() -> None:
     [
         (lambda text, given: compile_condition("ConditionExpression", text, given), "ConditionExpression"),
         (lambda text, given: compile_condition("FilterExpression", text, given), "FilterExpression"),
-        (compile_key_condition, "KeyConditionExpression"),
+        (KeyCondition, "KeyConditionExpression"),
         (lambda text, given: compile_update("SET " + text, given), "UpdateExpression"),
     ],
 )
