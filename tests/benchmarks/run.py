@@ -30,13 +30,13 @@ class Effort:
 
 
 FULL = Effort(
-    rounds=5,
+    rounds=4,
     calls=200,
     seconds=0.3,
     largest=dict.fromkeys(PEERS, 100_000),
     memory_items=100_000,
     suite_tests=200,
-    suite_runs=3,
+    suite_runs=2,
 )
 SHORT = Effort(
     rounds=2,
