@@ -215,6 +215,10 @@ def _as_shown(operation: str, text: str) -> str:
 
 def require_types(shape: Shape, params: Any) -> None:
     """Look for a wrong JSON type anywhere, attribute values included: AWS tells of it before all else."""
+    _require_types(shape, _with_booleans(shape, params))
+
+
+def _require_types(shape: Shape, params: Any) -> None:
     if shape.kind == shapes.ATTRIBUTE_VALUE:
         try:
             attribute.decode(params)
@@ -225,13 +229,13 @@ def require_types(shape: Shape, params: Any) -> None:
         _require_structure(shape, params)
         for name, member in shape.members.items():
             if params.get(name) is not None:
-                require_types(member, params[name])
+                _require_types(member, params[name])
     elif shape.kind in (shapes.LIST, shapes.MAP):
         _checker(shape)(params, "", [])
         assert shape.element is not None, "lists and maps hold something"
         for element in params.values() if shape.kind == shapes.MAP else params:
             if element is not None:
-                require_types(shape.element, element)
+                _require_types(shape.element, element)
     else:
         _checker(shape)(params, "", [])
 
