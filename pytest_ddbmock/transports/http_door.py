@@ -11,6 +11,7 @@ import uuid
 import zlib
 from collections.abc import Callable
 
+from pytest_ddbmock import errors
 from pytest_ddbmock.engine.request import Request
 from pytest_ddbmock.errors import DynamoDBError, NotImplementedByMock, UsageError
 from pytest_ddbmock.transports import http1, json10
@@ -18,6 +19,7 @@ from pytest_ddbmock.transports.backend import Backend, OwnBug, ask
 from pytest_ddbmock.transports.credential_scope import credential_scope
 from pytest_ddbmock.transports.http1 import BadHttp, HttpRequest
 from pytest_ddbmock.transports.json10 import HttpAnswer
+from pytest_ddbmock.transports.service_model import ModelShapes
 
 CONTROL = "/_ddbmock/"
 """What the paths begin with by which a test suite in another language holds the mock in hand."""
@@ -31,6 +33,7 @@ SMALLEST_PACKED = 1024
 """Bytes from which on an answer is packed for a client that takes gzip."""
 
 _EXPOSED = "x-amzn-RequestId, x-amzn-ErrorType, x-amz-request-id, x-amz-id-2, x-amzn-ErrorMessage, x-amz-crc32, Date"
+_SHAPES = ModelShapes()
 _PREFLIGHT = {"access-control-allow-methods": "GET, HEAD, POST, OPTIONS", "access-control-max-age": "172800"}
 
 
@@ -76,6 +79,8 @@ class HttpDoor:
         try:
             params = json10.decode(request.body)
             service, operation = json10.split_target(request.headers.get("x-amz-target"))
+            if _SHAPES.input(service, operation) is None:
+                raise errors.unknown_operation()
             region, account = credential_scope(request.headers, request.query)
         except DynamoDBError as refusal:
             return json10.http_refusal(refusal)

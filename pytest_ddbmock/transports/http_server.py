@@ -168,6 +168,8 @@ def _read_away(connection: socket.socket) -> None:
 def _listen(host: str, port: int) -> socket.socket:
     listener = None
     try:
+        if not 0 <= port <= 65535:
+            raise OverflowError("a port is a number from 0 to 65535")
         [(family, _, _, _, address), *_] = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         listener = socket.socket(family, socket.SOCK_STREAM)
         if _REUSES_ADDRESSES:
