@@ -99,7 +99,7 @@ class RequestReader:
             self._looked_at = len(self._waiting)
             if self._looked_at >= MOST_HEAD:
                 raise BadHttp(431, "the headers are too long", is_body_coming=True)
-            if not (self._waiting[:1].isalpha() or self._waiting in (b"", b"\r")):
+            if self._waiting and self._waiting != b"\r" and not self._waiting[:1].isalpha():
                 raise BadHttp(400, "this is not HTTP")  # TLS, for instance: it would wait for an answer for ever
             return False
         head = _parse_head(str(self._waiting[:end], "latin-1"))

@@ -66,7 +66,8 @@ await Promise.all(
     documents.update({
       TableName: "orders",
       Key: { customer: "count" },
-      UpdateExpression: "ADD total :one",
+      UpdateExpression: "ADD #total :one",
+      ExpressionAttributeNames: { "#total": "total" },
       ExpressionAttributeValues: { ":one": 1 },
     }),
   ),
