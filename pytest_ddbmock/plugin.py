@@ -76,7 +76,7 @@ def _prepare(config: pytest.Config) -> None:
     if region is not None:
         from pytest_ddbmock.transports.environment import Environment  # most projects need it at the first mock only
 
-        environment = Environment(region)
+        environment = Environment(region, wins=True)
         environment.enter()
         config.add_cleanup(environment.leave)
 

@@ -310,10 +310,11 @@ class DDBMock(Refusing):
         return Run(engine, home, clock, python, self._require_turn)
 
     def _home(self, exits: contextlib.ExitStack) -> Home:
-        environment = Environment(self.options.region or DEFAULT_REGION)
+        region = self.options.region
+        environment = Environment(region or DEFAULT_REGION, wins=region is not None)
         environment.enter()
         exits.callback(environment.leave)
-        return Home(self.options.account, self.options.region or environment.region)
+        return Home(self.options.account, environment.region)
 
     def _assemble(self, clock: PythonClock, home: Home) -> Engine:
         engine = assembly.new_engine(self.options, clock)

@@ -30,18 +30,22 @@ CREDENTIAL_SETTINGS = ("aws_access_key_id", "credential_", "login_", "role_arn",
 class Environment:
     """Puts variables into the process's environment and takes them out again.
 
-    `region` stands in `AWS_DEFAULT_REGION` where no Region is configured, for no client can be built without one. Where
-    no source of credentials is visible, the instance metadata service is switched off: to ask it takes seconds.
+    `region` stands in `AWS_DEFAULT_REGION` where no Region is configured, for no client can be built without one; with
+    `wins`, where the test's author has named it, also where another one is. Where no source of credentials is visible,
+    the instance metadata service is switched off: to ask it takes seconds.
     """
 
-    def __init__(self, region: str) -> None:
+    def __init__(self, region: str, *, wins: bool = False) -> None:
         self._region = region
+        self._wins = wins
         self._put: dict[str, tuple[str, str | None]] = {}
 
     def enter(self) -> None:
         """Put in what is missing."""
         profile = _profile()
-        if not (os.environ.get(REGION) or "region" in profile):
+        if self._wins:
+            self._set(REGION, self._region)
+        elif not (os.environ.get(REGION) or "region" in profile):
             # botocore reads no AWS_REGION, but whoever sets it means it.
             self._set(REGION, os.environ.get("AWS_REGION") or self._region)
         if NO_METADATA not in os.environ and not _credentials_visible(profile):

@@ -150,12 +150,13 @@ def test_without_a_region_the_environments_is_taken(monkeypatch):
         assert names() == ["users"]
 
 
-def test_a_region_that_is_said_is_that_of_tables_and_handles(monkeypatch):
+def test_a_region_that_is_said_wins_over_the_environments(monkeypatch):
     monkeypatch.setenv("AWS_DEFAULT_REGION", "ap-south-1")
     with mock_dynamodb(region="eu-west-1", tables={"users": "pk"}) as mock:
         assert names(mock.client()) == ["users"]
-        assert names(boto3.client("dynamodb", region_name="eu-west-1")) == ["users"]
-        assert names(boto3.client("dynamodb")) == []
+        assert names(boto3.client("dynamodb")) == ["users"]
+        assert names(boto3.client("dynamodb", region_name="ap-south-1")) == []
+    assert os.environ["AWS_DEFAULT_REGION"] == "ap-south-1"
 
 
 def test_accounts_and_regions_are_separate(ddb):

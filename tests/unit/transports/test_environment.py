@@ -42,6 +42,15 @@ def test_a_region_in_the_environment_stays(monkeypatch):
     assert during() == ("ap-south-1", "true")
 
 
+def test_a_region_that_the_author_names_wins(monkeypatch):
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "ap-south-1")
+    environment = Environment("eu-west-1", wins=True)
+    environment.enter()
+    assert os.environ["AWS_DEFAULT_REGION"] == environment.region == "eu-west-1"
+    environment.leave()
+    assert os.environ["AWS_DEFAULT_REGION"] == "ap-south-1"
+
+
 def test_an_empty_region_is_none(monkeypatch):
     monkeypatch.setenv("AWS_DEFAULT_REGION", "")
     assert during() == ("eu-west-1", "true")
