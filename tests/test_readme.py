@@ -11,6 +11,7 @@ from pytest_ddbmock.operations import OPERATIONS
 
 # Loaded here, or each project made by pytester would load modules of its own and find the classes of another.
 from pytest_ddbmock.testkit import ddbmock, records  # noqa: F401
+from pytest_ddbmock.testkit.options import FIELDS
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 SAMPLES = re.findall(r"^```python\n(.*?)^```$", README, flags=re.MULTILINE | re.DOTALL)
@@ -29,3 +30,9 @@ def test_every_operation_that_is_served_is_listed() -> None:
     section = README.split("## What is served")[1].split("\n\n")[1]
     listed = {name.strip(" .\n") for name in section.split(",")}
     assert listed == {name for _, name in OPERATIONS}
+
+
+def test_every_option_is_in_the_table() -> None:
+    table = README.split("| option | default | meaning |")[1].split("\n\n")[0]
+    rows = [f"| `{name}` | `{field.default}` | {field.metadata['help']} |" for name, field in FIELDS.items()]
+    assert [line for line in table.splitlines() if line.startswith("| `")] == rows
