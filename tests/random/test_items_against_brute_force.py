@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from conftest import TABLE, Account
+from account_without_doors import TABLE, Account
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -102,7 +102,7 @@ FILTERS: dict[str, tuple[Wire, Callable[[Wire], bool]]] = {
 
 
 class Items(RuleBasedStateMachine):
-    """The table of `conftest` beside a dict of items."""
+    """The table of `account_without_doors` beside a dict of items."""
 
     @initialize(items=st.lists(st.tuples(keys, attributes), max_size=25, unique_by=lambda one: place(one[0])))
     def begin(self, items: list[tuple[Wire, Wire]]) -> None:
