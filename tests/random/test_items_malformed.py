@@ -24,6 +24,8 @@ DATA_OPERATIONS = (
     "Scan",
     "BatchGetItem",
     "BatchWriteItem",
+    "TransactWriteItems",
+    "TransactGetItems",
 )
 
 NAMES = ("pk", "sk", "g", "l", "a", "b", "t", "by-g", "by-l", "m.n", "", "size", "#a", ":v", "x" * 300, "\ud83d")

@@ -194,6 +194,18 @@ class Transactions(RuleBasedStateMachine):
         assert self.account.engine.seq == seq
 
     @rule(place=places, rest=attributes)
+    def take_back(self, place: tuple[str, str], rest: Wire) -> None:
+        """Done, rolled back, and done again under the same token."""
+        if place in self.held:
+            return
+        params = {"TransactItems": [action(place, ("Put", rest, None))], "ClientRequestToken": "taken back"}
+        for _ in range(2):
+            mark, seq = self.account.engine.mark(), self.account.engine.seq
+            self.account.call("TransactWriteItems", params)
+            assert self.account.engine.seq == seq + 1
+            self.account.engine.rollback(mark)
+
+    @rule(place=places, rest=attributes)
     def put_alone(self, place: tuple[str, str], rest: Wire) -> None:
         params = {"TableName": place[0], "Item": {**key(place[1]), **rest}}
         if place in self.held:
