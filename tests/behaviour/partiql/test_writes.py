@@ -168,12 +168,14 @@ def test_update_under_a_condition(client: Any, music: None) -> None:
         run(client, f"UPDATE music SET plays = 5 {THE_ROW} AND plays = 3")
     assert caught.value.response["Error"]["Message"] == "The conditional request failed"
     assert "Item" not in caught.value.response
-    text = f"UPDATE music SET plays = 5 {THE_ROW} AND plays = 3"
-    try:
-        run(client, text, ReturnValuesOnConditionCheckFailure="ALL_OLD")
-    except ClientError as error:
-        assert error.response.get("Item", {}).get("plays") == {"N": "4"}
     assert stored(client)["plays"] == {"N": "4"}
+
+
+def test_a_failed_condition_shows_the_item_when_asked(client: Any, music: None) -> None:
+    with pytest.raises(client.exceptions.ConditionalCheckFailedException) as caught:
+        text = f"UPDATE music SET plays = 5 {THE_ROW} AND plays = 4"
+        run(client, text, ReturnValuesOnConditionCheckFailure="ALL_OLD")
+    assert caught.value.response["Item"] == ROW
 
 
 @pytest.mark.parametrize(
