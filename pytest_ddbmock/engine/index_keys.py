@@ -1,20 +1,22 @@
-"""Checks of the attributes that are keys of a table's indexes, when an item is to be written.
+"""Checks of the attributes that are keys of a table's indexes, and of paths that lead into any key.
 
-An item may lack them (the index is sparse), but what it has must be able to be a key.
+An item may lack the key of an index (which is sparse), but what it has must be able to be one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterable
 
 from pytest_ddbmock import errors
 from pytest_ddbmock.errors import DynamoDBError
+from pytest_ddbmock.expressions.update import LEGACY_WRONG_TYPE, Update
 from pytest_ddbmock.storage.settings import Index
 from pytest_ddbmock.storage.table import Table
 from pytest_ddbmock.values import sizes
 from pytest_ddbmock.values.attribute import Value
 from pytest_ddbmock.values.item import Item
 from pytest_ddbmock.values.keys import MAX_HASH_SIZE, MAX_RANGE_SIZE, hash_too_long, range_too_long
+from pytest_ddbmock.values.paths import Path
 
 
 def require_index_keys(table: Table, item: Item) -> None:
@@ -32,19 +34,38 @@ def require_index_keys(table: Table, item: Item) -> None:
                 _require_size(index, name, value)
 
 
-def require_updated_index_keys(table: Table, item: Item, touched: Collection[str]) -> None:
+def require_updated_index_keys(table: Table, item: Item, update: Update) -> None:
     """Check the result of an update, as far as the update has touched it.
 
     Errors: `ValidationException`.
     """
+    touched = {str(path[0]) for path in update.targets}
     for index in sorted(table.settings.indexes, key=lambda index: index.name):
         for name in index.schema.names:
             value = item.get(name)
             if value is not None and name in touched:
+                if update.is_legacy and value[0] != index.schema.types[name]:
+                    raise errors.validation(LEGACY_WRONG_TYPE)
                 _require_type(index, name, value)  # Unsure: another text is documented for transactions.
                 if not value[1]:
                     raise _empty_on_update(value)
                 _require_size(index, name, value)
+
+
+def refuse_paths_into_keys(table: Table, paths: Iterable[Path]) -> None:
+    """Keys have no inside: neither those of the table nor those of its indexes.
+
+    Errors: `ValidationException`.
+    """
+    for path in paths:
+        if len(path) > 1:
+            name = str(path[0])
+            is_key = name in table.schema.names
+            if is_key or any(name in index.schema.names for index in table.settings.indexes):
+                raise errors.validation(
+                    "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: "
+                    f"{'Key' if is_key else 'IndexKey'}: {name}"
+                )
 
 
 def _require_type(index: Index, name: str, value: Value) -> None:

@@ -244,7 +244,7 @@ def attribute_updates(updates: Mapping[str, Any]) -> Update:
     actions = [_action(name, _members(given, "AttributeValueUpdate")) for name, given in updates.items()]
     # Deleting attributes of an item that does not exist makes none; an update expression would.
     creates = not actions or not all(isinstance(action, Remove | Delete) for action in actions)
-    return update.of_actions(actions, wrong_type=update.LEGACY_WRONG_TYPE, creates=creates)
+    return update.of_actions(actions, creates=creates, is_legacy=True)
 
 
 def _action(name: str, given: Mapping[str, Any]) -> Action:

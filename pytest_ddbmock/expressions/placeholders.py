@@ -14,12 +14,15 @@ from typing import Any
 from pytest_ddbmock import errors
 from pytest_ddbmock.errors import DynamoDBError
 from pytest_ddbmock.expressions.syntax import Call, DocumentPath, Literal, Operand, ValueName
-from pytest_ddbmock.values import attribute, wire
+from pytest_ddbmock.values import attribute, sizes, wire
 from pytest_ddbmock.values.attribute import Value
 from pytest_ddbmock.values.paths import Path
 
 MAX_KEY_SIZE = 255
 """Bytes of a placeholder, with its `#` or `:`."""
+
+MAX_SIZE = 2 * 1024 * 1024
+"""Bytes of all placeholders of a request and what they stand for."""
 
 _NAME_KEY = re.compile(r"#[A-Za-z0-9_]+", re.ASCII)
 _VALUE_KEY = re.compile(r":[A-Za-z0-9_]+", re.ASCII)
@@ -50,6 +53,11 @@ class Placeholders:
         if values is not None:
             self._values = _values(values, on_write)
             self._unused_values = dict.fromkeys(self._values)
+        if (names or values) and _size_of(self._names, self._values) > MAX_SIZE:
+            # Unsure: the text.
+            raise errors.invalid_parameters(
+                f"The expression attribute names and values of a request hold more than {MAX_SIZE} bytes"
+            )
 
     @classmethod
     def of_values(cls, values: Mapping[str, Value]) -> Placeholders:
@@ -170,6 +178,10 @@ def _check_value_key(key: str) -> None:
         )
     if not _VALUE_KEY.fullmatch(key):
         raise errors.validation(f'ExpressionAttributeValues contains invalid key: Syntax error; key: "{key}"')
+
+
+def _size_of(names: Mapping[str, str], values: Mapping[str, Value]) -> int:
+    return sizes.of_attributes(values) + sum([len(key) + _size(name) for key, name in names.items()])
 
 
 def _size(key: str) -> int:

@@ -52,10 +52,10 @@ _SETS = ("SS", "NS", "BS")
 class Update:
     """What an UpdateItem does to an item: `targets` are the paths it writes, in the order of the request.
 
-    `creates` tells whether it makes an item where there is none; only the legacy form may not.
+    `creates` tells whether it makes an item where there is none; only the legacy form may not, which `is_legacy`.
     """
 
-    __slots__ = ("_arguments", "_edits", "creates", "targets")
+    __slots__ = ("_arguments", "_edits", "creates", "is_legacy", "targets")
 
     def __init__(
         self,
@@ -63,9 +63,11 @@ class Update:
         arguments: Sequence[Evaluator] = (),
         *,
         creates: bool = True,
+        is_legacy: bool = False,
     ) -> None:
         self.targets: tuple[Path, ...] = tuple(path for path, _ in edits)
         self.creates = creates
+        self.is_legacy = is_legacy
         self._edits = paths.tree(edits)
         self._arguments = tuple(arguments)
 
@@ -125,8 +127,9 @@ def of_parsed(parsed: Sequence[Action], placeholders: Placeholders) -> Update:
     return of_actions(actions)
 
 
-def of_actions(actions: Iterable[Action], *, wrong_type: str = WRONG_TYPE, creates: bool = True) -> Update:
-    """The update of checked actions with plain paths and literals; `wrong_type` is the text for unfitting values."""
+def of_actions(actions: Iterable[Action], *, creates: bool = True, is_legacy: bool = False) -> Update:
+    """The update of checked actions with plain paths and literals; `is_legacy` words the errors of unfitting values."""
+    wrong_type = LEGACY_WRONG_TYPE if is_legacy else WRONG_TYPE
     edits: list[tuple[Path, Edit]] = []
     arguments: list[Evaluator] = []
     for action in actions:
@@ -140,7 +143,7 @@ def of_actions(actions: Iterable[Action], *, wrong_type: str = WRONG_TYPE, creat
             assert isinstance(action.value, Literal), "placeholders have been replaced"
             make = _add if isinstance(action, Add) else _delete
             edits.append((path, make(action.value.value, wrong_type)))
-    return Update(edits, arguments, creates=creates)
+    return Update(edits, arguments, creates=creates, is_legacy=is_legacy)
 
 
 # ---- before the item is known

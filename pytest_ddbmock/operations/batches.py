@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from pytest_ddbmock import errors
 from pytest_ddbmock.engine.call import Call, bind, refuse_mixing
-from pytest_ddbmock.engine.index_keys import require_index_keys
+from pytest_ddbmock.engine.index_keys import refuse_paths_into_keys, require_index_keys
 from pytest_ddbmock.engine.operation import Answer, operation
 from pytest_ddbmock.expressions.projection import Projection, compile_projection, of_attributes_to_get
 from pytest_ddbmock.metering.collections import metrics_by_table
@@ -58,6 +58,13 @@ _KEYS_AND_ATTRIBUTES = (
 )
 
 
+def _request_items(call: Call) -> dict[str, Any]:
+    given: dict[str, Any] | None = call.param("RequestItems")
+    if given is None:
+        raise errors.validation(f"The requestItems parameter is required for {call.operation.name}")
+    return given
+
+
 def _identity(key: Item) -> Any:
     """Something to compare keys by before the table is known; maps and lists, which cannot be keys, by their text."""
     return tuple(
@@ -69,7 +76,7 @@ def _identity(key: Item) -> Any:
 def batch_get_item(call: Call) -> Answer:
     """Order: API_BatchGetItem."""
     capacity = call.param("ReturnConsumedCapacity")
-    given = call.param("RequestItems")
+    given = _request_items(call)
     if sum(len(wanted.get("Keys") or ()) for wanted in given.values()) > MOST_KEYS:
         raise errors.validation("Too many items requested for the BatchGetItem call")
     for wanted in given.values():
@@ -79,7 +86,9 @@ def batch_get_item(call: Call) -> Answer:
     places = [
         [table.schema.key_of_key(key) for key in wanted.keys] for table, wanted in zip(tables, requests, strict=True)
     ]
-    for wanted in requests:
+    for table, wanted in zip(tables, requests, strict=True):
+        if wanted.projection is not None:
+            refuse_paths_into_keys(table, wanted.projection.paths)
         wanted.placeholders.require_all_used()
     call.admit()
     responses: dict[str, list[Wire]] = {}
@@ -110,7 +119,7 @@ def batch_write_item(call: Call) -> Answer:
     """Order: API_BatchWriteItem. Everything is checked before anything is written."""
     capacity = call.param("ReturnConsumedCapacity")
     collection = call.param("ReturnItemCollectionMetrics")
-    given = call.param("RequestItems")
+    given = _request_items(call)
     if sum(len(requests) for requests in given.values()) > MOST_WRITES:
         raise errors.validation("Too many items requested for the BatchWriteItem call")
     puts_and_deletes = {name: [_decode(call, request) for request in requests] for name, requests in given.items()}

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from pytest_ddbmock import errors
 from pytest_ddbmock.engine.call import Call
-from pytest_ddbmock.engine.index_keys import require_index_keys, require_updated_index_keys
+from pytest_ddbmock.engine.index_keys import (
+    refuse_paths_into_keys,
+    require_index_keys,
+    require_updated_index_keys,
+)
 from pytest_ddbmock.engine.operation import Answer, operation
 from pytest_ddbmock.expressions import legacy
+from pytest_ddbmock.expressions.condition import Condition
 from pytest_ddbmock.expressions.projection import Projection, compile_projection, of_attributes_to_get
 from pytest_ddbmock.expressions.update import Update, compile_update
 from pytest_ddbmock.metering.collections import item_collection_metrics
@@ -33,6 +38,7 @@ def put_item(call: Call) -> Answer:
     table = call.table()  # ---- below this line the table is known
     key = table.schema.key_of(item)
     require_index_keys(table, item)
+    _refuse_paths_into_keys(table, condition)
     placeholders.require_all_used()
     call.admit_write(table, key, condition)
     [change] = call.commit(Write(table, key, item))
@@ -53,6 +59,7 @@ def get_item(call: Call) -> Answer:
     projection = projection_of(call)
     table = call.table()  # ---- below this line the table is known
     key = table.schema.key_of_key(wanted)
+    _refuse_paths_into_keys(table, projection)
     call.require_all_used()
     call.admit()
     item = table.get_at(key)
@@ -77,6 +84,7 @@ def delete_item(call: Call) -> Answer:
     returns = _all_old_or_none(call)
     table = call.table()  # ---- below this line the table is known
     key = table.schema.key_of_key(wanted)
+    _refuse_paths_into_keys(table, condition)
     placeholders.require_all_used()
     call.admit_write(table, key, condition)
     [change] = call.commit(Write(table, key, None))
@@ -111,6 +119,7 @@ def update_item(call: Call) -> Answer:
     key = table.schema.key_of_key(wanted)
     if update is not None:
         refuse_key_updates(table, update)
+    _refuse_paths_into_keys(table, condition)
     stored = call.admit_write(table, key, condition)
     after = updated(table, wanted, stored, update)
     creates = update is None or update.creates
@@ -148,7 +157,7 @@ def updated(table: Table, key: Item, stored: Item | None, update: Update | None)
     if update is None:
         return before
     after = update.apply(before)
-    require_updated_index_keys(table, after, {str(path[0]) for path in update.targets})
+    require_updated_index_keys(table, after, update)
     if after.size > sizes.MAX_ITEM_SIZE:
         raise errors.validation("Item size to update has exceeded the maximum allowed size")
     return after
@@ -168,19 +177,16 @@ def refuse_key_updates(table: Table, update: Update) -> None:
 
     Errors: `ValidationException`.
     """
-    index_keys = {name for index in table.settings.indexes for name in index.schema.names}
     for path in update.targets:
-        name = str(path[0])
-        is_key = name in table.schema.names
-        if len(path) == 1:
-            if is_key:
-                raise errors.invalid_parameters(f"Cannot update attribute {name}. This attribute is part of the key")
-        elif is_key or name in index_keys:
-            kind = "Key" if is_key else "IndexKey"
-            raise errors.validation(
-                "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: "
-                f"{kind}: {name}"
-            )
+        if len(path) == 1 and path[0] in table.schema.names:
+            raise errors.invalid_parameters(f"Cannot update attribute {path[0]}. This attribute is part of the key")
+    refuse_paths_into_keys(table, update.targets)
+
+
+def _refuse_paths_into_keys(table: Table, reader: Condition | Projection | None) -> None:
+    # Unsure: that AWS says so of conditions.
+    if reader is not None:
+        refuse_paths_into_keys(table, reader.paths)
 
 
 def _update_answer(returns: str, update: Update | None, old: Item | None, new: Item | None) -> Item | None:

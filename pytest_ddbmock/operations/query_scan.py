@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pytest_ddbmock import errors
 from pytest_ddbmock.engine.call import Call
+from pytest_ddbmock.engine.index_keys import refuse_paths_into_keys
 from pytest_ddbmock.engine.operation import Answer, operation
 from pytest_ddbmock.engine.reading import (
     Page,
@@ -158,7 +159,10 @@ class Reader:
         self.visible = source.visible
 
     def require_projected(self) -> None:
-        """A global index answers only with what it projects."""
+        """Paths lead into no key, and a global index answers only with what it projects."""
+        for reader in (self.condition, self.projection):
+            if reader is not None:
+                refuse_paths_into_keys(self.source.table, reader.paths)
         index = self.source.index
         if index is None or not index.is_global or self.visible is None:
             return

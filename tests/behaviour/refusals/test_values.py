@@ -1,0 +1,355 @@
+"""Bad attribute values wherever a request can hold one, and the 2 MB of placeholders."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from refusals import INVALID, ITEM, KEY, MISMATCH, VALIDATION, VIOLATED, names, values
+
+OOMPV = "One or more parameter values were invalid: "
+DEEP: Any = {"S": "x"}
+for _ in range(32):
+    DEEP = {"M": {"m": DEEP}}
+
+SETS = [
+    ({"NULL": False}, f"{OOMPV}Null attribute value types must have the value of true"),
+    ({"SS": []}, f"{OOMPV}An string set  may not be empty"),
+    ({"NS": []}, f"{OOMPV}An number set  may not be empty"),
+    ({"BS": []}, f"{OOMPV}Binary sets should not be empty"),
+    ({"SS": ["a", "b", "a"]}, f"{OOMPV}Input collection [a, b, a] contains duplicates."),
+    ({"NS": ["1", "1.0"]}, "Input collection contains duplicates"),
+    ({"BS": [b"b", b"b"]}, f"{OOMPV}Input collection [Yg==, Yg==]of type BS contains duplicates."),
+]
+"""Values whose errors stand in the envelope on PutItem and UpdateItem."""
+
+OTHERS = [
+    ({}, "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"),
+    (
+        {"S": "a", "NULL": False},
+        "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes",
+    ),
+    ({"S": "a", "N": "b"}, "The parameter cannot be converted to a numeric value: b"),
+    ({"N": ""}, "The parameter cannot be converted to a numeric value"),
+    ({"N": " 1"}, "The parameter cannot be converted to a numeric value:  1"),
+    ({"N": "NaN"}, "The parameter cannot be converted to a numeric value: NaN"),
+    ({"NS": ["1", "0x1"]}, "The parameter cannot be converted to a numeric value: 0x1"),
+    ({"N": "1" * 39}, "Attempting to store more than 38 significant digits in a Number"),
+    ({"N": "-1e126"}, "Number overflow. Attempting to store a number with magnitude larger than supported range"),
+    ({"N": "1e-131"}, "Number underflow. Attempting to store a number with magnitude smaller than supported range"),
+]
+NESTED = (
+    DEEP,
+    "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit",
+)
+
+SET = {"UpdateExpression": "SET a = :v"}
+EQUAL = {"ComparisonOperator": "EQ"}
+
+
+def put(value: Any) -> Any:
+    return {"Item": {**KEY, "a": value}}
+
+
+def put_expecting(value: Any) -> Any:
+    return {"Item": KEY, "Expected": {"a": {"Value": value}}}
+
+
+def update_to(value: Any) -> Any:
+    return {"Key": KEY, "AttributeUpdates": {"a": {"Value": value}}}
+
+
+def at(value: Any) -> Any:
+    return {"Key": {**KEY, "sk": value}}
+
+
+@pytest.mark.parametrize("value, text", SETS)
+@pytest.mark.parametrize(
+    "method, make",
+    [("put_item", put), ("put_item", put_expecting), ("update_item", update_to), ("update_item", at)],
+)
+def test_sets_and_null_are_told_in_the_envelope_by_put_and_update(
+    refused: Any, tables: Any, method: str, make: Any, value: Any, text: str
+) -> None:
+    assert refused(method, TableName="full", **make(value)) == f"{VIOLATED}{text}"
+
+
+@pytest.mark.parametrize("value, text", [*OTHERS, NESTED])
+@pytest.mark.parametrize(
+    "method, make",
+    [("put_item", put), ("put_item", put_expecting), ("update_item", update_to), ("update_item", at)],
+)
+def test_other_bad_values_are_told_bare_by_put_and_update(
+    refused: Any, tables: Any, method: str, make: Any, value: Any, text: str
+) -> None:
+    assert refused(method, TableName="full", **make(value)) == f"{VALIDATION}{text}"
+
+
+def scan_filter(value: Any) -> Any:
+    return {"ScanFilter": {"a": {"ComparisonOperator": "EQ", "AttributeValueList": [value]}}}
+
+
+@pytest.mark.parametrize("value, text", [*SETS, *OTHERS, NESTED])
+@pytest.mark.parametrize(
+    "method, make",
+    [
+        ("get_item", at),
+        ("delete_item", at),
+        ("delete_item", lambda value: {"Key": KEY, "Expected": {"a": {"Value": value}}}),
+        ("query", lambda value: {"KeyConditions": scan_filter(value)["ScanFilter"]}),
+        ("query", lambda value: {"QueryFilter": scan_filter(value)["ScanFilter"]}),
+        ("scan", scan_filter),
+    ],
+)
+def test_bad_values_are_told_bare_by_reads_and_deletes(
+    refused: Any, tables: Any, method: str, make: Any, value: Any, text: str
+) -> None:
+    assert refused(method, TableName="full", **make(value)) == f"{VALIDATION}{text}"
+
+
+@pytest.mark.parametrize("value, text", [*SETS, *OTHERS, NESTED])
+def test_bad_values_are_told_bare_by_batches(refused: Any, tables: Any, value: Any, text: str) -> None:
+    batch = [{"PutRequest": put(value)}]
+    assert refused("batch_write_item", RequestItems={"full": batch}) == f"{VALIDATION}{text}"
+    keys = {"full": {"Keys": [at(value)["Key"]]}}
+    assert refused("batch_get_item", RequestItems=keys) == f"{VALIDATION}{text}"
+
+
+NAMED = "ExpressionAttributeValues contains invalid value: "
+
+
+@pytest.mark.parametrize(
+    "value, on_put, elsewhere",
+    [
+        *[(value, f"{VIOLATED}{text}", f"{VALIDATION}{NAMED}{text} for key :v") for value, text in SETS],
+        *[
+            (value, f"{VALIDATION}{NAMED}{text} for key :v", f"{VALIDATION}{NAMED}{text} for key :v")
+            for value, text in OTHERS
+        ],
+        (DEEP, f"{VALIDATION}{NESTED[1]}", f"{VALIDATION}{NESTED[1]}"),
+    ],
+)
+def test_a_bad_placeholder_is_named(refused: Any, tables: Any, value: Any, on_put: str, elsewhere: str) -> None:
+    given = {"TableName": "full", **values(v=value)}
+    condition = {"ConditionExpression": "a = :v"}
+    assert refused("put_item", **given, **condition, Item=ITEM) == on_put
+    assert refused("update_item", **given, **SET, Key=KEY) == on_put
+    assert refused("delete_item", **given, **condition, Key=KEY) == elsewhere
+    assert refused("query", **given, KeyConditionExpression="pk = :v") == elsewhere
+    assert refused("scan", **given, FilterExpression="a = :v") == elsewhere
+
+
+STARTING = f"{VALIDATION}The provided starting key is invalid: "
+
+
+@pytest.mark.parametrize(
+    "value, text",
+    [
+        ({"NULL": False}, f"{STARTING}{OOMPV}Null attribute value types must have the value of true"),
+        ({"SS": []}, f"{STARTING}{OOMPV}An string set  may not be empty"),
+        ({"BS": []}, f"{STARTING}{OOMPV}Binary sets should not be empty"),
+        ({"NS": []}, f"{INVALID}An number set  may not be empty"),
+        ({"SS": ["a", "a"]}, f"{INVALID}Input collection [a, a] contains duplicates."),
+        ({"NS": ["1", "1"]}, f"{VALIDATION}Input collection contains duplicates"),
+        ({"BS": [b"b", b"b"]}, f"{INVALID}Input collection [Yg==, Yg==]of type BS contains duplicates."),
+        ({"N": "x"}, f"{VALIDATION}The parameter cannot be converted to a numeric value: x"),
+        (OTHERS[0][0], f"{STARTING}{OTHERS[0][1]}"),
+        (OTHERS[1][0], f"{STARTING}{OTHERS[1][1]}"),
+        (DEEP, f"{STARTING}{NESTED[1]}"),
+    ],
+)
+def test_a_bad_value_in_a_starting_key(refused: Any, tables: Any, value: Any, text: str) -> None:
+    start = {"ExclusiveStartKey": {**KEY, "sk": value}}
+    assert refused("scan", TableName="full", **start) == text
+    keys = {"KeyConditionExpression": "pk = :v", **values(v="a")}
+    assert refused("query", TableName="full", **keys, **start) == text
+
+
+@pytest.mark.parametrize(
+    "given, text",
+    [
+        ({"ExpressionAttributeNames": {}}, "ExpressionAttributeNames must not be empty"),
+        ({"ExpressionAttributeValues": {}}, "ExpressionAttributeValues must not be empty"),
+        (
+            {"ExpressionAttributeNames": {"a": "b"}},
+            'ExpressionAttributeNames contains invalid key: Syntax error; key: "a"',
+        ),
+        (
+            {"ExpressionAttributeValues": {"v": {"S": "x"}}},
+            'ExpressionAttributeValues contains invalid key: Syntax error; key: "v"',
+        ),
+        (
+            {"ExpressionAttributeNames": {"#a-b": "b"}},
+            'ExpressionAttributeNames contains invalid key: Syntax error; key: "#a-b"',
+        ),
+        (
+            {"ExpressionAttributeNames": {"#" + "a" * 255: "b"}},
+            "ExpressionAttributeNames contains invalid key: The expression attribute map contains a key that is too "
+            "long; size of key: 256",
+        ),
+        (
+            {"ExpressionAttributeValues": {":" + "a" * 255: {"S": "x"}}},
+            "ExpressionAttributeValues contains invalid key: The expression attribute map contains a key that is too "
+            "long;",
+        ),
+        (names(a=""), "ExpressionAttributeNames contains invalid value: Empty attribute name for key #a"),
+        (
+            {**names(a=""), **values(v={})},
+            "ExpressionAttributeNames contains invalid value: Empty attribute name for key #a",
+        ),
+        (names(a="b"), "Value provided in ExpressionAttributeNames unused in expressions: keys: {#a}"),
+        (
+            {**names(a="b", c="d"), **values(v=1)},
+            "Value provided in ExpressionAttributeNames unused in expressions: keys: {#a, #c}",
+        ),
+        (values(v=1, w=2), "Value provided in ExpressionAttributeValues unused in expressions: keys: {:v, :w}"),
+    ],
+)
+def test_malformed_placeholders_are_told_bare(refused: Any, tables: Any, given: Any, text: str) -> None:
+    condition = {"ConditionExpression": "attribute_exists(a)"}
+    for method, params in (
+        ("put_item", {"Item": ITEM, **condition}),
+        ("update_item", {"Key": KEY, **condition}),
+        ("delete_item", {"Key": KEY, **condition}),
+        ("scan", {"FilterExpression": "attribute_exists(a)"}),
+    ):
+        assert refused(method, TableName="full", **params, **given) == f"{VALIDATION}{text}", method
+
+
+def test_placeholders_hold_two_megabytes(client: Any, refused: Any, tables: Any) -> None:
+    # Unsure: the text.
+    condition = {"TableName": "full", "FilterExpression": "#a = :v"}
+    room = 2 * 1024 * 1024 - len("#a" + "a" + ":v")
+    client.scan(**condition, **names(a="a"), **values(v="x" * room))
+    assert refused("scan", **condition, **names(a="a"), **values(v="x" * (room + 1))) == (
+        f"{INVALID}The expression attribute names and values of a request hold more than 2097152 bytes"
+    )
+
+
+# ---- keys
+
+
+LONG_HASH = f"{INVALID}Size of hashkey has exceeded the maximum size limit of2048 bytes"
+LONG_RANGE = f"{INVALID}Aggregated size of all range keys has exceeded the size limit of 1024 bytes"
+NOT_EMPTY = (
+    f"{VALIDATION}One or more parameter values are not valid. "
+    "The AttributeValue for a key attribute cannot contain an empty string value. Key: "
+)
+
+
+@pytest.mark.parametrize(
+    "key, text",
+    [
+        ({}, MISMATCH),
+        ({"pk": {"S": "a"}}, MISMATCH),
+        ({"pk": {"S": "a"}, "x": {"S": "b"}}, MISMATCH),
+        ({**KEY, "x": {"S": "b"}}, MISMATCH),
+        ({**KEY, "sk": {"N": "1"}}, MISMATCH),
+        ({**KEY, "sk": {"NULL": True}}, MISMATCH),
+        ({"pk": {"S": ""}, "sk": {"S": ""}}, f"{NOT_EMPTY}pk"),
+        ({**KEY, "sk": {"S": ""}}, f"{NOT_EMPTY}sk"),
+        ({**KEY, "pk": {"S": "x" * 2049}}, LONG_HASH),
+        ({**KEY, "pk": {"S": "é" * 1025}}, LONG_HASH),
+        ({**KEY, "sk": {"S": "x" * 1025}}, LONG_RANGE),
+    ],
+)
+def test_a_key_must_fit_the_schema(refused: Any, tables: Any, key: Any, text: str) -> None:
+    for method in ("get_item", "delete_item", "update_item"):
+        assert refused(method, TableName="full", Key=key) == text
+    assert refused("batch_get_item", RequestItems={"full": {"Keys": [key]}}) == text
+    assert refused("batch_write_item", RequestItems={"full": [{"DeleteRequest": {"Key": key}}]}) == text
+
+
+@pytest.mark.parametrize(
+    "item, text",
+    [
+        ({"pk": {"S": "a"}}, f"{INVALID}Missing the key sk in the item"),
+        ({**KEY, "sk": {"N": "1"}}, MISMATCH),
+        ({**KEY, "pk": {"S": ""}}, f"{NOT_EMPTY}pk"),
+        ({**KEY, "pk": {"S": "x" * 2049}}, LONG_HASH),
+        ({**KEY, "g": {"N": "1"}}, f"{INVALID}Type mismatch for Index Key g Expected: S Actual: N IndexName: by-g"),
+    ],
+)
+def test_an_item_in_a_batch_must_fit_the_schema(refused: Any, tables: Any, item: Any, text: str) -> None:
+    assert refused("batch_write_item", RequestItems={"full": [{"PutRequest": {"Item": item}}]}) == text
+
+
+def test_old_updates_word_an_index_key_of_the_wrong_type_differently(refused: Any, tables: Any) -> None:
+    for value in ({"N": "1"}, {"NULL": True}):
+        updates = {"g": {"Action": "PUT", "Value": value}}
+        assert refused("update_item", TableName="full", Key=KEY, AttributeUpdates=updates) == (
+            f"{VALIDATION}Type mismatch for attribute to update"
+        )
+
+
+@pytest.mark.parametrize("path, name, kind", [("pk.a", "pk", "Key"), ("sk[0]", "sk", "Key"), ("g.a", "g", "IndexKey")])
+def test_no_path_leads_into_a_key(refused: Any, tables: Any, path: str, name: str, kind: str) -> None:
+    text = (
+        f"{VALIDATION}Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: "
+        f"{kind}: {name}"
+    )
+    condition = {"ConditionExpression": f"attribute_exists({path})"}
+    table = {"TableName": "full"}
+    assert refused("update_item", **table, Key=KEY, UpdateExpression=f"REMOVE {path}") == text
+    # Unsure: conditions, filters, projections.
+    assert refused("update_item", **table, Key=KEY, **condition) == text
+    assert refused("put_item", **table, Item=ITEM, **condition) == text
+    assert refused("delete_item", **table, Key=KEY, **condition) == text
+    assert refused("get_item", **table, Key=KEY, ProjectionExpression=path) == text
+    assert refused("scan", **table, FilterExpression=f"attribute_exists({path})") == text
+    assert refused("scan", **table, ProjectionExpression=path) == text
+    keys = {"KeyConditionExpression": "pk = :v", **values(v="a")}
+    assert refused("query", **table, **keys, ProjectionExpression=path) == text
+    wanted = {"full": {"Keys": [KEY], "ProjectionExpression": path}}
+    assert refused("batch_get_item", RequestItems=wanted) == text
+
+
+# ---- names and sizes
+
+
+def test_an_attribute_has_a_name(refused: Any, tables: Any) -> None:
+    # Unsure: the text.
+    text = f"{INVALID}The attribute name is empty"
+    assert refused("put_item", TableName="full", Item={**KEY, "": {"S": "x"}}) == text
+    assert refused("put_item", TableName="full", Item={**KEY, "m": {"M": {"": {"S": "x"}}}}) == text
+
+
+def test_an_update_makes_no_item_over_400_kb(client: Any, refused: Any, tables: Any) -> None:
+    rest = len("pk" + "a" + "sk" + "b" + "v")
+    update = {"TableName": "full", "Key": KEY, "UpdateExpression": "SET v = :v"}
+    client.update_item(**update, **values(v="x" * (409_600 - rest)))
+    assert refused("update_item", **update, **values(v="x" * (409_601 - rest))) == (
+        f"{VALIDATION}Item size to update has exceeded the maximum allowed size"
+    )
+    batch = {"full": [{"PutRequest": {"Item": {**KEY, "v": {"S": "x" * (409_601 - rest)}}}}]}
+    assert refused("batch_write_item", RequestItems=batch) == (
+        f"{VALIDATION}Item size has exceeded the maximum allowed size"
+    )
+
+
+@pytest.mark.parametrize(
+    "expression, start, operand, text",
+    [
+        ("SET n = n + :v", "9" * 38, "0.1", "Attempting to store more than 38 significant digits in a Number"),
+        (
+            "SET n = n - :v",
+            "-9e125",
+            "9e125",
+            "Number overflow. Attempting to store a number with magnitude larger than supported range",
+        ),
+        ("ADD n :v", "9" * 38, "0.1", "Attempting to store more than 38 significant digits in a Number"),
+        (
+            "ADD n :v",
+            "9e125",
+            "9e125",
+            "Number overflow. Attempting to store a number with magnitude larger than supported range",
+        ),
+    ],
+)
+def test_arithmetic_keeps_to_the_rules_of_numbers(
+    client: Any, refused: Any, tables: Any, expression: str, start: str, operand: str, text: str
+) -> None:
+    key = {"pk": {"S": "a"}}
+    client.put_item(TableName="plain", Item={**key, "n": {"N": start}})
+    update = {"TableName": "plain", "Key": key, "UpdateExpression": expression, **values(v={"N": operand})}
+    assert refused("update_item", **update) == f"{VALIDATION}{text}"
