@@ -48,8 +48,10 @@ def test_a_bug_of_ours_is_an_internal_error_that_says_so():
 
 
 def test_a_mistake_of_the_author_is_told():
-    answer = ask(HttpDoor(BrokenBackend(UsageError("write something else"))))
+    backend = BrokenBackend(UsageError("write something else"))
+    answer = ask(HttpDoor(backend))
     assert answer.status == 501
+    assert backend.noticed == [backend.failure]
     assert b"write something else" in answer.body
 
 

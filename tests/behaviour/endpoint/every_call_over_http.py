@@ -1,0 +1,48 @@
+"""A plugin that has botocore's clients really send what they are asked, to an endpoint of the test's mock.
+
+`PYTHONPATH=tests/behaviour/endpoint pytest -p every_call_over_http tests/behaviour` runs the tests of behaviour a
+second time, through the other door. Tests that have no fixture `ddbmock` are left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import botocore.httpsession
+import pytest
+
+from pytest_ddbmock.transports import botocore_hooks
+
+ANOTHER_WAY = {"test_a_batch_that_is_repeated_for_ever_is_the_authors_mistake"}
+"""Tests of what only a client in this process can get: a Python exception that is no answer of DynamoDB."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.name in ANOTHER_WAY:
+            item.add_marker(pytest.mark.skip(reason="a mistake of the author is told in another way over HTTP"))
+
+
+@pytest.fixture(autouse=True)
+def _over_http(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    if "ddbmock" not in request.fixturenames or "ddbmock_endpoint" in request.fixturenames:
+        yield
+        return
+    mock = request.getfixturevalue("ddbmock")
+    url = mock.serve().url
+    send = botocore.httpsession.URLLib3Session.send
+
+    def send_to_endpoint(self: Any, sent: Any) -> Any:
+        assert sent.url.startswith(url), f"a request to {sent.url}"
+        return send(self, sent)
+
+    monkeypatch.setattr(botocore_hooks, "doors", SimpleNamespace(current=lambda: None))
+    monkeypatch.setattr(botocore.httpsession.URLLib3Session, "send", send_to_endpoint)
+    for service in ("DYNAMODB", "DYNAMODB_STREAMS"):
+        monkeypatch.setenv(f"AWS_ENDPOINT_URL_{service}", url)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "anything")
+    yield
+    assert [call for call in mock.calls if not str(call.origin).startswith("over HTTP")] == []
