@@ -6,10 +6,11 @@ import base64
 import binascii
 import hashlib
 import json
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from pytest_ddbmock import errors
-from pytest_ddbmock.values.attribute import Wire
+from pytest_ddbmock.values.attribute import Value, Wire
 from pytest_ddbmock.values.item import Item, decode_item
 
 _DIGEST = 16
@@ -25,18 +26,24 @@ class Position(NamedTuple):
 BEGINNING = Position(0, None)
 
 
-def digest(statement: str, parameters: object) -> bytes:
+class Asked(NamedTuple):
     """What a token is bound to."""
-    return _hash(json.dumps([statement, repr(parameters)]).encode())
+
+    statement: str
+    parameters: Sequence[Value]
+
+    def digest(self) -> bytes:
+        """The same for the same statement with the same parameters."""
+        return _hash(json.dumps([self.statement, repr(self.parameters)]).encode())
 
 
-def encode(request: bytes, number: int, after: Wire | None) -> str:
-    """The token for a position; `request` is a `digest`, `after` an item's key."""
-    content = request + json.dumps([number, after], default=_to_base64).encode()
+def encode(asked: Asked, number: int, after: Wire | None) -> str:
+    """The token for a position; `after` is an item's key."""
+    content = asked.digest() + json.dumps([number, after], default=_to_base64).encode()
     return base64.b64encode(_hash(content) + content).decode()
 
 
-def decode(token: str, request: bytes) -> Position:
+def decode(token: str, asked: Asked) -> Position:
     """The position of a token.
 
     Errors: `ValidationException` for what `encode` has not made, or has made for another request.
@@ -48,7 +55,7 @@ def decode(token: str, request: bytes) -> Position:
     seal, content = sealed[:_DIGEST], sealed[_DIGEST:]
     if len(content) < _DIGEST or _hash(content) != seal:
         raise invalid_token()
-    if content[:_DIGEST] != request:
+    if content[:_DIGEST] != asked.digest():
         raise errors.validation("NextToken does not match request")
     number, after = json.loads(content[_DIGEST:])
     return Position(number, None if after is None else decode_item(after))

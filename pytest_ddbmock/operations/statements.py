@@ -17,6 +17,7 @@ from pytest_ddbmock.errors import DynamoDBError
 from pytest_ddbmock.expressions.placeholders import Placeholders
 from pytest_ddbmock.operations import next_tokens
 from pytest_ddbmock.operations.batches import DUPLICATES
+from pytest_ddbmock.operations.next_tokens import BEGINNING, Asked, Position
 from pytest_ddbmock.operations.query_scan import Reader, Source
 from pytest_ddbmock.operations.statement_items import OneItem, planned, table_of
 from pytest_ddbmock.partiql import plan
@@ -48,9 +49,9 @@ def execute_statement(call: Call) -> Answer:
     bound = statement.bind(parameters)
     body = statement.body
     if isinstance(body, Select):
-        request = next_tokens.digest(text, parameters)
-        start = next_tokens.BEGINNING if token is None else next_tokens.decode(token, request)
-        return _select(call, body, bound, start, request, limit=limit, consistent=consistent, capacity=capacity)
+        asked = Asked(text, parameters)
+        start = BEGINNING if token is None else next_tokens.decode(token, asked)
+        return _select(call, body, bound, start, asked, limit=limit, consistent=consistent, capacity=capacity)
     _refuse_exists(statement)
     if token is not None:
         raise next_tokens.invalid_token()
@@ -122,8 +123,8 @@ def _select(
     call: Call,
     select: Select,
     bound: Placeholders,
-    start: next_tokens.Position,
-    request: bytes,
+    start: Position,
+    asked: Asked,
     *,
     limit: int | None,
     consistent: bool,
@@ -153,7 +154,7 @@ def _select(
         size += page.size
         if page.last is not None and not (read.key is not None and source.index is None):
             last = reader.last_key(page)
-            token = next_tokens.encode(request, number, last)
+            token = next_tokens.encode(asked, number, last)
             break
         number, after = number + 1, None
         if read.ranges is None or number >= len(read.ranges):
@@ -161,14 +162,14 @@ def _select(
         if limit is not None:
             limit -= page.scanned
         if number - start.number >= PARTITIONS_OF_A_PAGE or size >= PAGE_BYTES:
-            token = next_tokens.encode(request, number, None)
+            token = next_tokens.encode(asked, number, None)
             break
     call.entry.items = len(items)
     call.entry.unread = token is not None
     return call.answer(Items=items, NextToken=token, LastEvaluatedKey=last, ConsumedCapacity=call.capacity(capacity))
 
 
-def _require_start(start: next_tokens.Position, source: Source, read: Read) -> None:
+def _require_start(start: Position, source: Source, read: Read) -> None:
     """A token was good for the table that it was made for; a table of that name may be another one by now."""
     if start.after is None:
         return
