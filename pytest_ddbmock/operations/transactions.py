@@ -112,32 +112,24 @@ def _update(given: Given) -> OnTable:
 
 
 def _delete(given: Given) -> OnTable:
-    key = decode_item(given["Key"])
-    check = _Check(given, ["ConditionExpression"])
-    check.require_all_used()
-
-    def on_table(table: Table) -> Action:
-        def outcome(stored: Item | None) -> None:
-            check.require(stored)
-
-        return _at_key(table, key, outcome)
-
-    return on_table
+    return _if_condition(given, lambda stored: None)
 
 
 def _condition_check(given: Given) -> OnTable:
+    return _if_condition(given, lambda stored: stored, writes=False)
+
+
+def _if_condition(given: Given, outcome: Callable[[Item | None], Item | None], *, writes: bool = True) -> OnTable:
+    """The action on the item at `Key` that only asks for the condition."""
     key = decode_item(given["Key"])
     check = _Check(given, ["ConditionExpression"])
     check.require_all_used()
 
-    def on_table(table: Table) -> Action:
-        def outcome(stored: Item | None) -> Item | None:
-            check.require(stored)
-            return stored
+    def checked(stored: Item | None) -> Item | None:
+        check.require(stored)
+        return outcome(stored)
 
-        return _at_key(table, key, outcome, writes=False)
-
-    return on_table
+    return lambda table: _at_key(table, key, checked, writes=writes)
 
 
 _WRITES: Mapping[str, Callable[[Given], OnTable]] = {
