@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import random
 import threading
@@ -82,7 +83,9 @@ class Engine:
                 if operation is None:
                     raise NotImplementedByMock(request.operation)
                 try:
-                    constraints.require(request.operation, shape, request.params)
+                    params = constraints.require(request.operation, shape, request.params)
+                    if params is not request.params:
+                        request = dataclasses.replace(request, params=params)
                     return operation.serve(Call(self, request, operation, shape, entry, now))
                 except DynamoDBError as error:
                     if error.code != "SerializationException":
