@@ -15,10 +15,11 @@ from pytest_ddbmock.errors import NotImplementedByMock
 from pytest_ddbmock.expressions.condition import Condition, compile_condition
 from pytest_ddbmock.expressions.parser import refuse_empty
 from pytest_ddbmock.expressions.placeholders import NO_PLACEHOLDERS, Placeholders
+from pytest_ddbmock.metering.collections import CollectionGrowth
 from pytest_ddbmock.metering.usage import Usage
 from pytest_ddbmock.storage.change import Actor, Change, Write
 from pytest_ddbmock.storage.schema import Key
-from pytest_ddbmock.storage.settings import ACTIVE, CREATING, DELETING
+from pytest_ddbmock.storage.settings import CREATING, DELETING
 from pytest_ddbmock.storage.table import Table
 from pytest_ddbmock.values.attribute import attributes_to_wire
 from pytest_ddbmock.values.item import EMPTY, Item, decode_item
@@ -130,9 +131,12 @@ class Call:
     # ---- tables
 
     def find_table(self, given: str) -> Table | None:
-        """The table that a `TableName` names (name or ARN), in whatever status."""
+        """The table that a `TableName` names (name or ARN), in whatever status; the record of the call names it."""
         account, region = self.request.account, self.request.region
-        return self.engine.catalog.table(account, region, arns.table_name(given, account=account, region=region))
+        name = arns.table_name(given, account=account, region=region)
+        if name not in self.entry.tables:
+            self.entry.tables += (name,)
+        return self.engine.catalog.table(account, region, name)
 
     def table(self, given: str | None = None) -> Table:
         """The table that a data operation works on: `TableName`, or one of several that a request names.
@@ -142,8 +146,6 @@ class Call:
         table = self.find_table(self.param("TableName") if given is None else given)
         if table is None or table.settings.status in (CREATING, DELETING):
             raise errors.resource_not_found()
-        if table.name not in self.entry.tables:
-            self.entry.tables += (table.name,)
         return table
 
     def usable_table(self) -> Table:
@@ -151,26 +153,10 @@ class Call:
 
         Errors: `ResourceNotFoundException` that names the table.
         """
-        given = self.param("TableName")
-        table = self.find_table(given)
+        table = self.find_table(self.param("TableName"))
         if table is None:
-            raise errors.table_not_found(given)
-        self.entry.tables = (table.name,)
-        return table
-
-    def active_table(self) -> Table:
-        """`usable_table` that may be changed now.
-
-        Errors: `ResourceInUseException` while it is being created, updated or deleted.
-        """
-        table = self.usable_table()
-        status = table.settings.status
-        if status == CREATING:
-            raise errors.being_changed(f"Table is being created: {table.name}")
-        if status == DELETING:
-            raise errors.being_changed(f"Table is being deleted: {table.name}")
-        if status != ACTIVE:
-            raise errors.being_changed(f"Table is being updated: {table.name}")
+            [name] = self.entry.tables
+            raise errors.table_not_found(name)
         return table
 
     # ---- effects
@@ -194,8 +180,15 @@ class Call:
         return stored
 
     def commit(self, *writes: Write, actor: Actor = Actor.USER, is_transaction: bool = False) -> list[Change]:
-        """Make the writes real and count what they consume."""
+        """Make the writes real and count what they consume.
+
+        Errors: `ItemCollectionSizeLimitExceededException`, and none of the writes is made.
+        """
         self.require_all_read()
+        growth = CollectionGrowth(self.engine.item_collection_limit)
+        for table, key, item in writes:
+            if table.views:
+                growth.require_room(table, key, table.get_at(key), item)
         changes = self.engine.commit(writes, now=self.now, actor=actor)
         for write, change in zip(writes, changes, strict=True):
             usage = self.usage(write.table)

@@ -63,7 +63,6 @@ def _table(call: Call) -> Table:
     table = call.find_table(given)
     if table is None or table.settings.restored is not None:
         raise errors.backup_table_not_found(given)
-    call.entry.tables = (table.name,)
     return table
 
 
