@@ -24,6 +24,7 @@ from pytest_ddbmock.engine.serials import Serials
 from pytest_ddbmock.engine.shapes import Shapes
 from pytest_ddbmock.engine.tokens import Tokens
 from pytest_ddbmock.errors import DynamoDBError, NotImplementedByMock
+from pytest_ddbmock.metering.collections import COLLECTION_LIMIT
 from pytest_ddbmock.storage.change import Actor, Change, Write
 from pytest_ddbmock.storage.table import Kept, Table
 
@@ -43,6 +44,7 @@ class Engine:
         followers: Sequence[Callable[[Table], None]] = (),
         pace: float = 0.0,
         ttl_delay: float = 0.0,
+        item_collection_limit: int = COLLECTION_LIMIT,
     ) -> None:
         self.clock = clock
         self.lock = threading.RLock()
@@ -50,6 +52,8 @@ class Engine:
         """Microseconds."""
         self.ttl_delay = round(ttl_delay * SECOND)
         """Microseconds."""
+        self.item_collection_limit = item_collection_limit
+        """Bytes of all items of a partition key value, in tables with local indexes."""
         self.catalog = Catalog()
         self.agenda = Agenda()
         self.serials = Serials()

@@ -14,6 +14,7 @@ from pytest_ddbmock.engine import tokens
 from pytest_ddbmock.engine.call import Call
 from pytest_ddbmock.engine.tokens import Done
 from pytest_ddbmock.errors import DynamoDBError
+from pytest_ddbmock.metering.collections import CollectionGrowth
 from pytest_ddbmock.storage.change import Write
 from pytest_ddbmock.storage.schema import Key
 from pytest_ddbmock.storage.table import Table
@@ -122,12 +123,15 @@ def _images(call: Call, actions: Sequence[Action]) -> list[tuple[Item | None, It
     reasons: list[dict[str, Any]] = []
     size = 0
     conflicts = call.engine.scenario.conflicts
+    growth = CollectionGrowth(call.engine.item_collection_limit)
     for action in actions:
         stored = new = refusal = None
         try:
             conflicts.require_free(action.table, action.place)
             stored = action.table.get_at(action.place)
             new = action.outcome(stored)
+            if action.writes:
+                growth.require_room(action.table, action.place, stored, new)
         except DynamoDBError as error:
             refusal = error
         images.append((stored, new))

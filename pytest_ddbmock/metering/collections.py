@@ -8,18 +8,64 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from pytest_ddbmock import errors
+from pytest_ddbmock.storage.keyed import Partition
 from pytest_ddbmock.storage.schema import Key
 from pytest_ddbmock.storage.table import Table
+from pytest_ddbmock.storage.view import View
 from pytest_ddbmock.values import sizes
 from pytest_ddbmock.values.attribute import to_wire
+from pytest_ddbmock.values.item import Item
 
 GIGABYTE = 1 << 30
+COLLECTION_LIMIT = 10 * GIGABYTE
+"""Bytes of an item collection on AWS."""
+
+
+class CollectionGrowth:
+    """Holds the writes of one call to the size that AWS allows the item collections of tables with local indexes."""
+
+    def __init__(self, limit: int) -> None:
+        """`limit` in bytes."""
+        self._limit = limit
+        self._grown: dict[tuple[int, Partition], int] = {}
+
+    def require_room(self, table: Table, key: Key, old: Item | None, new: Item | None) -> None:
+        """A write, after those that were asked about before, must not make its collection grow beyond the limit.
+
+        Errors: `ItemCollectionSizeLimitExceededException`.
+        """
+        views = _views(table)
+        if len(views) == 1:
+            return
+        more = sum(_bytes_in(view, new) - _bytes_in(view, old) for view in views)
+        place = id(table), key[0]
+        grown = self._grown[place] = self._grown.get(place, 0) + more
+        # All collections together are rarely as large as one may be; only then is this one measured.
+        room = self._limit - grown
+        if more > 0 and _total_bytes(views) > room and collection_bytes(table, key) > room:
+            raise errors.item_collection_too_large()
+
+
+def _views(table: Table) -> list[View]:
+    """What holds the items of a collection: the table and its local indexes."""
+    return [table.base, *(table.views[index.name] for index in table.settings.indexes if not index.is_global)]
+
+
+def _bytes_in(view: View, item: Item | None) -> int:
+    """Bytes of an item in a view, storage overhead included."""
+    if item is None or view.place_of(item) is None:
+        return 0
+    return view.entry(item).size + sizes.STORAGE_OVERHEAD
+
+
+def _total_bytes(views: Iterable[View]) -> int:
+    return sum(view.bytes + sizes.STORAGE_OVERHEAD * len(view) for view in views)
 
 
 def collection_bytes(table: Table, key: Key) -> int:
     """Bytes of the collection that the item at `key` belongs to, storage overhead included."""
-    views = [table.base, *(table.views[index.name] for index in table.settings.local_indexes)]
-    items = [item for view in views for item in view.collection(key[0])]
+    items = [item for view in _views(table) for item in view.collection(key[0])]
     return sum(item.size for item in items) + sizes.STORAGE_OVERHEAD * len(items)
 
 

@@ -42,6 +42,7 @@ def new_engine(options: Options, clock: Clock) -> Engine:
         followers=FOLLOWERS,
         pace=options.pace,
         ttl_delay=options.ttl_delay,
+        item_collection_limit=options.item_collection_limit,
     )
 
 

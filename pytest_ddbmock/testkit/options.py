@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, TypedDict
 
 from pytest_ddbmock.errors import UsageError
+from pytest_ddbmock.metering.collections import COLLECTION_LIMIT
 
 DEFAULT_REGION = "us-east-1"
 DEFAULT_ACCOUNT = "123456789012"
@@ -88,6 +89,14 @@ def read_seconds(text: str) -> float:
         raise UsageError(f"write a number of seconds, not {text!r}") from None
 
 
+def read_bytes(text: str) -> int:
+    """A whole number of bytes."""
+    try:
+        return int(text)
+    except ValueError:
+        raise UsageError(f"write a whole number of bytes, not {text!r}") from None
+
+
 def _told(text: str, metavar: str, read: Callable[[str], Any] = str) -> dict[str, Any]:
     return {"help": text, "metavar": metavar, "read": read}
 
@@ -123,6 +132,12 @@ class Options:
         default=0.0,
         metadata=_told("seconds between the expiry of an item and its removal by TTL", "SECONDS", read_seconds),
     )
+    item_collection_limit: int = field(
+        default=COLLECTION_LIMIT,
+        metadata=_told(
+            "bytes that the items of one partition key may hold in a table with local indexes", "BYTES", read_bytes
+        ),
+    )
 
     def __post_init__(self) -> None:
         if self.region is not None and not (isinstance(self.region, str) and _REGION.fullmatch(self.region)):
@@ -133,6 +148,9 @@ class Options:
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
                 raise UsageError(f"{name}={value!r} is no number of seconds")
+        limit = self.item_collection_limit
+        if isinstance(limit, bool) or not isinstance(limit, int) or limit < 0:
+            raise UsageError(f"item_collection_limit={limit!r} is no number of bytes")
 
 
 class OptionNames(TypedDict, total=False):
@@ -144,6 +162,7 @@ class OptionNames(TypedDict, total=False):
     seed: Any
     pace: float
     ttl_delay: float
+    item_collection_limit: int
 
 
 FIELDS: Mapping[str, dataclasses.Field[Any]] = {field.name: field for field in dataclasses.fields(Options)}

@@ -36,6 +36,9 @@ def test_options_of_later_releases_are_refused_by_name(name):
         {"pace": True},
         {"ttl_delay": float("inf")},
         {"ttl_delay": float("nan")},
+        {"item_collection_limit": -1},
+        {"item_collection_limit": 1.5},
+        {"item_collection_limit": True},
     ],
 )
 def test_impossible_values_are_refused_by_name(wrong):
@@ -72,3 +75,5 @@ def test_texts_that_say_nothing_are_refused(text):
 def test_a_text_that_is_no_number_is_refused_with_its_place():
     with pytest.raises(UsageError, match="--ddbmock-pace: write a number of seconds, not 'soon'"):
         read_text("pace", "soon", "--ddbmock-pace")
+    with pytest.raises(UsageError, match="here: write a whole number of bytes, not '10G'"):
+        read_text("item_collection_limit", "10G", "here")
