@@ -24,9 +24,9 @@ from pytest_ddbmock.engine.serials import Serials
 from pytest_ddbmock.engine.shapes import Shapes
 from pytest_ddbmock.engine.tokens import Tokens
 from pytest_ddbmock.errors import DynamoDBError, NotImplementedByMock
-from pytest_ddbmock.metering.collections import COLLECTION_LIMIT
 from pytest_ddbmock.storage.change import Actor, Change, Write
 from pytest_ddbmock.storage.table import Kept, Table
+from pytest_ddbmock.values import sizes
 
 
 class Engine:
@@ -44,7 +44,7 @@ class Engine:
         followers: Sequence[Callable[[Table], None]] = (),
         pace: float = 0.0,
         ttl_delay: float = 0.0,
-        item_collection_limit: int = COLLECTION_LIMIT,
+        item_collection_limit: int = sizes.MAX_COLLECTION_SIZE,
     ) -> None:
         self.clock = clock
         self.lock = threading.RLock()

@@ -18,8 +18,6 @@ from pytest_ddbmock.values.attribute import to_wire
 from pytest_ddbmock.values.item import Item
 
 GIGABYTE = 1 << 30
-COLLECTION_LIMIT = 10 * GIGABYTE
-"""Bytes of an item collection on AWS."""
 
 
 class CollectionGrowth:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, TypedDict
 
 from pytest_ddbmock.errors import UsageError
-from pytest_ddbmock.metering.collections import COLLECTION_LIMIT
+from pytest_ddbmock.values import sizes
 
 DEFAULT_REGION = "us-east-1"
 DEFAULT_ACCOUNT = "123456789012"
@@ -133,7 +133,7 @@ class Options:
         metadata=_told("seconds between the expiry of an item and its removal by TTL", "SECONDS", read_seconds),
     )
     item_collection_limit: int = field(
-        default=COLLECTION_LIMIT,
+        default=sizes.MAX_COLLECTION_SIZE,
         metadata=_told(
             "bytes that the items of one partition key may hold in a table with local indexes", "BYTES", read_bytes
         ),

@@ -13,6 +13,9 @@ from pytest_ddbmock.values.attribute import Value
 MAX_ITEM_SIZE = 409_600
 """Bytes; an item of exactly this size is accepted."""
 
+MAX_COLLECTION_SIZE = 10 << 30
+"""Bytes that the items with one partition key value may take, in a table with local secondary indexes."""
+
 STORAGE_OVERHEAD = 100
 """Bytes that storage accounting adds to each item (not part of the 400 KB rule, nor of capacity units)."""
 
