@@ -7,7 +7,7 @@ import itertools
 import random
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from pytest_ddbmock import errors
 from pytest_ddbmock.clock import SECOND, Clock
@@ -27,6 +27,8 @@ from pytest_ddbmock.errors import DynamoDBError, NotImplementedByMock
 from pytest_ddbmock.storage.change import Actor, Change, Write
 from pytest_ddbmock.storage.table import Kept, Table
 from pytest_ddbmock.values import sizes
+
+K = TypeVar("K", bound=Kept)
 
 
 class Engine:
@@ -63,7 +65,11 @@ class Engine:
         self._shapes = shapes
         self._operations = operations
         self._committer = Committer(followers)
-        self._kept: list[Kept] = [self.catalog, self.agenda, self.serials, self.sweeper, self.tokens]
+        self._kept: list[tuple[Kept, Any]] = []
+        """With what each held when it came."""
+        self._holders: dict[type, Any] = {}
+        for holder in (self.catalog, self.agenda, self.serials, self.sweeper, self.tokens):
+            self.keep(holder)
         self._last_now = 0
         self._ids = random.Random(0x0DDB)
         self._serial = itertools.count(1)
@@ -128,19 +134,28 @@ class Engine:
     # ---- going back
 
     def keep(self, holder: Kept) -> None:
-        """Have `holder` marked and rolled back with the engine."""
-        self._kept.append(holder)
+        """Have `holder` marked and rolled back with the engine; to an earlier mark, it goes back to what it is now."""
+        self._kept.append((holder, holder.mark()))
+
+    def holder(self, kind: type[K]) -> K:
+        """The engine's one object of a class to the right that holds account state, made when first asked for."""
+        with self.lock:
+            found: K | None = self._holders.get(kind)
+            if found is None:
+                found = self._holders[kind] = kind()
+                self.keep(found)
+            return found
 
     def mark(self) -> Any:
         """What `rollback` needs; costs nothing that grows with the items."""
         with self.lock:
-            return [(holder, holder.mark()) for holder in self._kept]
+            return [holder.mark() for holder, _ in self._kept]
 
     def rollback(self, mark: Any) -> None:
         """Be again as at the mark. Sequence numbers and ids go on."""
         with self.lock:
-            for holder, its_mark in mark:
-                holder.rollback(its_mark)
+            for index, (holder, beginning) in enumerate(self._kept):
+                holder.rollback(mark[index] if index < len(mark) else beginning)
 
     def new_scenario(self) -> None:
         """Forget what the last test scripted and did."""
