@@ -34,15 +34,11 @@ class HttpRequest(NamedTuple):
 
 
 class BadHttp(Exception):
-    """Not a request that could be served: nothing can follow it on its connection.
+    """Not a request that could be served: nothing can follow it on its connection."""
 
-    `is_body_coming` tells that the client is about to send a body that nobody is going to read.
-    """
-
-    def __init__(self, status: int, text: str, *, is_body_coming: bool = False) -> None:
+    def __init__(self, status: int, text: str) -> None:
         super().__init__(text)
         self.status = status
-        self.is_body_coming = is_body_coming
 
 
 class RequestReader:
@@ -98,7 +94,7 @@ class RequestReader:
         if end < 0:
             self._looked_at = len(self._waiting)
             if self._looked_at >= MOST_HEAD:
-                raise BadHttp(431, "the headers are too long", is_body_coming=True)
+                raise BadHttp(431, "the headers are too long")
             if self._waiting and self._waiting != b"\r" and not self._waiting[:1].isalpha():
                 raise BadHttp(400, "this is not HTTP")  # TLS, for instance: it would wait for an answer for ever
             return False
@@ -121,7 +117,7 @@ class RequestReader:
             if not (length.isascii() and length.isdecimal()):
                 raise BadHttp(400, "Content-Length is no number")
             if len(length) > 15 or int(length) > MOST_BODY:
-                raise BadHttp(413, "", is_body_coming=True)
+                raise BadHttp(413, "")
             self._length = int(length)
         expected = headers.get("expect", "").lower()
         if expected not in ("", "100-continue"):
@@ -190,7 +186,7 @@ class _Chunks:
                 raise BadHttp(400, "the size of a chunk is no number")
             length = int(size, 16)
             if len(self.body) + length > MOST_BODY:
-                raise BadHttp(413, "", is_body_coming=True)
+                raise BadHttp(413, "")
             self._is_last_read = length == 0
             self._left = length + 2
         while (line := _take_line(waiting)) is not None:  # trailers, which mean nothing to us, up to an empty line

@@ -20,9 +20,9 @@ from pytest_ddbmock.transports.json10 import HttpAnswer
 SILENCE = 600.0
 """Seconds after which a connection on which nothing moves is closed."""
 FAREWELL = 2.0
-"""Seconds of silence, while the rest of a refused body is read away, after which the connection is closed."""
+"""Seconds of silence, while the rest of what was refused is read away, after which the connection is closed."""
 MOST_READ_AWAY = 256 * 1024 * 1024
-"""Bytes of a refused body: a client that is cut off while it sends would not see the refusal."""
+"""Bytes of it: a client that is cut off while it sends would not see the refusal."""
 PATIENCE = 5.0
 """Seconds that the end of the server waits for calls in progress."""
 
@@ -135,8 +135,7 @@ class HttpServer:
                 request = reader.next()
             except BadHttp as bad:
                 connection.sendall(_bytes(http_door.refusal(bad)))
-                if bad.is_body_coming:
-                    _read_away(connection)
+                _read_away(connection)
                 return
             if request is None:
                 if reader.wants_continue:
