@@ -11,11 +11,12 @@ from pytest_ddbmock.engine.calls import CallEntry
 from pytest_ddbmock.engine.operation import Answer, Operation
 from pytest_ddbmock.engine.request import Request
 from pytest_ddbmock.engine.shapes import Shape
-from pytest_ddbmock.errors import NotImplementedByMock
+from pytest_ddbmock.errors import DynamoDBError, NotImplementedByMock
 from pytest_ddbmock.expressions.condition import Condition, compile_condition
 from pytest_ddbmock.expressions.parser import refuse_empty
 from pytest_ddbmock.expressions.placeholders import NO_PLACEHOLDERS, Placeholders
 from pytest_ddbmock.metering.collections import CollectionGrowth
+from pytest_ddbmock.metering.units import write_units
 from pytest_ddbmock.metering.usage import Usage
 from pytest_ddbmock.storage.change import Actor, Change, Write
 from pytest_ddbmock.storage.schema import Key
@@ -176,7 +177,12 @@ class Call:
         self.admit()
         self.engine.scenario.conflicts.require_free(table, key)
         stored = table.get_at(key)
-        require_condition(condition, stored, shows_item=shows_item)
+        try:
+            require_condition(condition, stored, shows_item=shows_item)
+        except DynamoDBError:
+            # A write whose condition fails costs as much as the stored item.
+            self.entry.units += write_units(0 if stored is None else stored.size, 0)
+            raise
         return stored
 
     def commit(self, *writes: Write, actor: Actor = Actor.USER, is_transaction: bool = False) -> list[Change]:
