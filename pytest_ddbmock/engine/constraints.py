@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 from pytest_ddbmock import errors
 from pytest_ddbmock.engine import shapes
 from pytest_ddbmock.engine.shapes import Shape
-from pytest_ddbmock.errors import DynamoDBError
+from pytest_ddbmock.errors import DynamoDBError, NotImplementedByMock
 from pytest_ddbmock.values import attribute, wire
 
 Check: TypeAlias = Callable[[Any, str, list[str]], None]
@@ -126,6 +126,22 @@ WORDED_DIFFERENTLY = {
 }
 """Violations that AWS words in capitals and without the value, by operation: what is replaced by what."""
 
+SERVED_MEMBERS = {
+    "AttributeDefinition": {"AttributeName", "AttributeType"},
+    "AttributeValueUpdate": {"Action", "Value"},
+    "Condition": {"AttributeValueList", "ComparisonOperator"},
+    "DeleteRequest": {"Key"},
+    "ExpectedAttributeValue": {"AttributeValueList", "ComparisonOperator", "Exists", "Value"},
+    "KeySchemaElement": {"AttributeName", "KeyType"},
+    "Projection": {"NonKeyAttributes", "ProjectionType"},
+    "PutRequest": {"Item"},
+    "Tag": {"Key", "Value"},
+}
+"""What is served of structures that stand in many places; any other member that the model has is refused by name.
+
+Operations see to the rest: to their parameters by `Call.param`, to structures of their own by `Call.refuse_unknown`.
+"""
+
 MOMENTS = (-62_135_596_800, 253_402_300_800)
 """Epoch seconds of the years 1 to 9999, the end excluded. Unsure: what AWS says of other moments."""
 
@@ -138,19 +154,27 @@ class _TruthAsText(Exception):
     """`"true"` or `"false"` stands where the model has a boolean; the service's JSON parser takes it for one."""
 
 
+class _Unserved(Exception):
+    """A member that the service model has and `SERVED_MEMBERS` has not; its text says which."""
+
+
 def require(operation: str, shape: Shape, params: dict[str, Any]) -> dict[str, Any]:
     """Check the parameters of an operation; gives them with booleans for the texts `true` and `false`.
 
-    Errors: `SerializationException`, `ValidationException` that lists the violated constraints.
+    Errors: `SerializationException`, `ValidationException` that lists the violated constraints;
+    `NotImplementedByMock` for `SERVED_MEMBERS`.
     """
     violations: list[str] = []
     check = _checker(_adjusted(operation, shape) if operation in OVERRIDES else shape)
     try:
-        check(params, "", violations)
-    except _TruthAsText:
-        params = _with_booleans(shape, params)
-        violations.clear()
-        check(params, "", violations)
+        try:
+            check(params, "", violations)
+        except _TruthAsText:
+            params = _with_booleans(shape, params)
+            violations.clear()
+            check(params, "", violations)
+    except _Unserved as unserved:
+        raise NotImplementedByMock(operation, str(unserved)) from None
     if operation in NAME_REQUIRED:
         _require_name(operation, params.get("TableName"))
     if violations:
@@ -286,8 +310,13 @@ def _compile_structure(shape: Shape) -> Check:
         (name, member_name(name), _checker(member), name in shape.required) for name, member in shape.members.items()
     ]
 
+    unserved = sorted(set(shape.members) - SERVED_MEMBERS.get(shape.name, set(shape.members)))
+
     def check(value: Any, path: str, violations: list[str]) -> None:
         _require_structure(shape, value)
+        for name in unserved:
+            if value.get(name) is not None:
+                raise _Unserved(f"{name} of {shape.name}")
         for name, lower, check_member, is_required in members:
             given = value.get(name)
             if given is not None:
