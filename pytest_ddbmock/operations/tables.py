@@ -188,10 +188,10 @@ def _require_present(**members: object) -> None:
 
 def _billing(call: Call, given: _Given) -> Throughput:
     """The table's provisioned capacity; billing mode, capacity and limits must fit together."""
+    if given.billing_mode == ON_DEMAND and given.throughput is not None:
+        raise errors.invalid_parameters(definition.THROUGHPUT_ON_DEMAND)
     throughput = definition.throughput(given.throughput, call)
     if given.billing_mode == ON_DEMAND:
-        if throughput is not None:
-            raise errors.invalid_parameters(definition.THROUGHPUT_ON_DEMAND)
         definition.require_limits_in_range(given.limits, lowest=1)
         return Throughput()
     if throughput is None:
