@@ -346,14 +346,14 @@ def test_a_refusal_that_a_test_case_swallows_is_an_error():
     class Swallows(unittest.TestCase):
         def test_x(self):
             with contextlib.suppress(Exception):
-                boto3.client("dynamodb", region_name="us-east-1").list_backups()
+                boto3.client("dynamodb", region_name="us-east-1").list_contributor_insights()
 
         def test_y(self):
             names()
 
     result = run_case(Swallows)
     assert [test.id().rpartition(".")[2] for test, _ in result.errors] == ["test_x"]
-    assert "ListBackups" in result.errors[0][1]
+    assert "ListContributorInsights" in result.errors[0][1]
 
 
 def test_a_mock_that_cannot_be_built_is_an_error_of_each_test():

@@ -261,16 +261,16 @@ def test_a_swallowed_refusal_fails_the_test(project):
     project.makepyfile("""
         def test_x(ddbmock, ddbmock_client):
             try:
-                ddbmock_client.list_backups()
+                ddbmock_client.list_contributor_insights()
             except Exception:
                 pass
     """)
     result = passes(project, passed=1, errors=1)
-    result.stdout.fnmatch_lines(["*NotImplementedByMock: pytest-ddbmock does not support ListBackups yet*"])
+    result.stdout.fnmatch_lines(["*NotImplementedByMock: pytest-ddbmock does not support ListContributorInsights yet*"])
 
 
 def test_a_refusal_that_fails_the_test_is_told_once(project):
-    project.makepyfile("def test_x(ddbmock_client): ddbmock_client.list_backups()")
+    project.makepyfile("def test_x(ddbmock_client): ddbmock_client.list_contributor_insights()")
     passes(project, failed=1)
 
 
@@ -281,8 +281,8 @@ def test_a_test_that_expects_a_refusal_says_so(project):
 
         def test_x(ddbmock, ddbmock_client):
             with pytest.raises(NotImplementedByMock):
-                ddbmock_client.list_backups()
-            assert ddbmock.unsupported.pop().operation == "ListBackups"
+                ddbmock_client.list_contributor_insights()
+            assert ddbmock.unsupported.pop().operation == "ListContributorInsights"
     """)
     passes(project)
 

@@ -462,14 +462,14 @@ def test_a_held_key_that_nobody_wanted_is_reported_at_the_end():
 
 def test_what_is_not_served_is_raised_again_at_the_end(ddb):
     with (
-        pytest.raises(NotImplementedError, match="ListBackups"),
+        pytest.raises(NotImplementedError, match="ListContributorInsights"),
         mock_dynamodb(),
         contextlib.suppress(Exception),  # as applications do
     ):
-        boto3.client("dynamodb").list_backups()
+        boto3.client("dynamodb").list_contributor_insights()
     with mock_dynamodb() as mock:
-        with pytest.raises(NotImplementedError, match="ListBackups"):
-            boto3.client("dynamodb").list_backups()
+        with pytest.raises(NotImplementedError, match="ListContributorInsights"):
+            boto3.client("dynamodb").list_contributor_insights()
         mock.unsupported.clear()  # this test is about the refusal
 
 
