@@ -107,14 +107,14 @@ class Faults(Refusing):
         self._require_served(operation)
         return self._script(called, operation, errors.throughput_exceeded, times, table)
 
-    def error(self, operation: str, code: str, times: int | None = 1, table: str | None = None) -> ScriptedFault:
+    def error(self, operation: str, code: str, times: int | None = None, table: str | None = None) -> ScriptedFault:
         """Answer the next `times` attempts at an operation (None: all) with an error that AWS may give at any time.
 
         `code` is the exception's name; `TransactionConflictException` cancels a transaction, all of its actions being
         in conflict. An attempt is what goes over the wire: botocore tries again by itself where it would.
         Errors: `UsageError` for an operation or a table that is not there, and for a code that is no such error.
         """
-        called = f'error("{operation}", "{code}"' + ("" if times == 1 else f", times={times}") + ")"
+        called = f'error("{operation}", "{code}"' + ("" if times is None else f", times={times}") + ")"
         self._require_served(operation)
         known = errors_of(operation)
         if code not in known:
