@@ -55,6 +55,11 @@ def iso_milliseconds(moment: int) -> str:
     return to_datetime(moment).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment // 1000 % 1000:03d}"
 
 
+def iso_seconds(moment: int) -> str:
+    """`2015-05-11T21:21:33Z`, the form of moments in error texts (UTC, whole seconds)."""
+    return to_datetime(moment // SECOND * SECOND).replace(tzinfo=None).isoformat() + "Z"
+
+
 def to_epoch_seconds(moment: int) -> float:
     """Epoch seconds with milliseconds, as the answers of the control plane carry moments."""
     return moment // 1000 / 1000

@@ -272,7 +272,17 @@ def data_trimmed() -> DynamoDBError:
     return DynamoDBError("TrimmedDataAccessException", "The data you are trying to access has been trimmed")
 
 
-# ---- recovery
+# ---- backups and recovery
+
+
+def backup_not_found(arn: str) -> DynamoDBError:
+    """There is no backup of that ARN, or none any more."""
+    return DynamoDBError("BackupNotFoundException", f"Backup not found: {arn}")
+
+
+def backup_in_use(message: str) -> DynamoDBError:
+    """The backup is being made, or something is being restored from it; `message` is AWS's whole text."""
+    return DynamoDBError("BackupInUseException", message)
 
 
 def backups_unavailable(name: str) -> DynamoDBError:

@@ -1,4 +1,4 @@
-"""Point-in-time recovery: the window, and a new table made from what a table was at a moment.
+"""Point-in-time recovery: the window, and a new table made from what a table was.
 
 Source: "Point-in-time backups for DynamoDB", captured answers for the texts and the order.
 """
@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from pytest_ddbmock import errors
-from pytest_ddbmock.clock import DAY, MINUTE, SECOND, to_datetime
+from pytest_ddbmock.clock import DAY, MINUTE, SECOND, iso_seconds
 from pytest_ddbmock.engine import arns
 from pytest_ddbmock.engine.catalog import Home
 from pytest_ddbmock.engine.engine import Engine
 from pytest_ddbmock.storage.change import Actor, Write
+from pytest_ddbmock.storage.schema import KeySchema
 from pytest_ddbmock.storage.settings import (
     ACTIVE,
     CREATING,
@@ -32,6 +33,11 @@ from pytest_ddbmock.values.item import Item
 LONGEST_DAYS = 35
 LAG = 5 * MINUTE
 """The latest restorable moment is this far behind, but never before the recovery was enabled."""
+SETTLING = 3 * SECOND
+"""For so long after its creation a table has no continuous backups, where changes take time (`Engine.pace`).
+
+Captured: none to six seconds.
+"""
 
 
 class Window(NamedTuple):
@@ -68,8 +74,8 @@ def moment_of(given: float, between: Window, now: int) -> int:
     moment = round(given * SECOND)
     if not between.earliest // SECOND <= moment // SECOND <= between.latest // SECOND:
         raise errors.invalid_restore_time(
-            f"RestoreDateTime '{_shown(moment)}' must be within EarliestRestorableDateTime "
-            f"'{_shown(between.earliest)}' and LatestRestorableDateTime '{_shown(between.latest)}'"
+            f"RestoreDateTime '{iso_seconds(moment)}' must be within EarliestRestorableDateTime "
+            f"'{iso_seconds(between.earliest)}' and LatestRestorableDateTime '{iso_seconds(between.latest)}'"
         )
     for unit in (SECOND, SECOND // 1000):
         if moment % unit == 0:
@@ -78,8 +84,13 @@ def moment_of(given: float, between: Window, now: int) -> int:
     return min(max(moment, between.earliest), now)
 
 
-def _shown(moment: int) -> str:
-    return to_datetime(moment // SECOND * SECOND).replace(tzinfo=None).isoformat() + "Z"
+@dataclasses.dataclass(frozen=True, slots=True)
+class Image:
+    """What a table was at a moment. The items are those of the table itself: sharing them costs a reference each."""
+
+    schema: KeySchema
+    settings: Settings
+    items: Sequence[Item]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -95,20 +106,19 @@ def restore(
     engine: Engine,
     home: Home,
     name: str,
-    source: Table,
-    items: Sequence[Item],
+    image: Image,
     origin: Restored,
     capacity: Capacity,
     indexes: Sequence[Index],
     now: int,
 ) -> Table:
-    """Begin to restore `items` into a new table beside `source`; it has them, and is ACTIVE, when the agenda says so.
+    """Begin to restore `image` into a new table; it has the items, and is ACTIVE, when the agenda says so.
 
     Keys, capacity and indexes come with it. Tags, stream, TTL, recovery, deletion protection and table class do not.
     """
-    used = {*source.schema.names, *(name for index in indexes for name in index.schema.names)}
+    used = {*image.schema.names, *(name for index in indexes for name in index.schema.names)}
     settings = Settings(
-        attributes={name: kind for name, kind in source.settings.attributes.items() if name in used},
+        attributes={name: kind for name, kind in image.settings.attributes.items() if name in used},
         created_at=now,
         status=CREATING,
         billing_mode=capacity.billing_mode,
@@ -118,13 +128,17 @@ def restore(
         restored=origin,
     )
     arn = arns.table_arn(home.account, home.region, name)
-    table = Table(name, arn, engine.uuid(), source.schema, settings, engine.seq)
+    table = Table(name, arn, engine.uuid(), image.schema, settings, engine.seq)
     engine.catalog.add(home.account, home.region, table)
 
+    settling = SETTLING if engine.pace else 0
+
     def finish(due: int) -> None:
-        engine.commit([Write(table, table.schema.key_of(item), item) for item in items], now=due, actor=Actor.RESTORE)
+        writes = [Write(table, table.schema.key_of(item), item) for item in image.items]
+        engine.commit(writes, now=due, actor=Actor.RESTORE)
         table.change_settings(
             status=ACTIVE,
+            backups_from=due + settling,
             restored=None,
             on_demand_since=due if table.settings.billing_mode == ON_DEMAND else None,
             indexes=tuple(dataclasses.replace(index, status=ACTIVE) for index in table.settings.indexes),

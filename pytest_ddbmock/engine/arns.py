@@ -32,6 +32,11 @@ def stream_arn(table: str, label: str) -> str:
     return f"{table}/stream/{label}"
 
 
+def backup_arn(table: str, backup_id: str) -> str:
+    """The ARN of a backup of the table with the ARN `table`."""
+    return f"{table}/backup/{backup_id}"
+
+
 @dataclass(frozen=True, slots=True)
 class Arn:
     """The parts of a DynamoDB ARN; `kind` and `rest` name what lies below the table (`index`, `stream`, ...)."""

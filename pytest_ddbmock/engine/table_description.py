@@ -43,7 +43,7 @@ def describe(table: Table, now: int) -> dict[str, Any]:
         "TableStatus": settings.status,
         "CreationDateTime": to_epoch_seconds(settings.created_at),
         "ProvisionedThroughput": _throughput(settings.throughput, now),
-        "TableSizeBytes": 0 if is_new else _bytes(table.base),
+        "TableSizeBytes": 0 if is_new else stored_bytes(table.base),
         "ItemCount": 0 if is_new else len(table),
         "TableArn": table.arn,
         "TableId": table.id,
@@ -150,8 +150,8 @@ def _index(table: Table, index: Index) -> dict[str, Any]:
     return {
         "IndexName": index.name,
         "KeySchema": key_schema_to_wire(index.schema),
-        "Projection": _projection(index.projection),
-        "IndexSizeBytes": 0 if is_new else _bytes(table.views[index.name]),
+        "Projection": projection_to_wire(index.projection),
+        "IndexSizeBytes": 0 if is_new else stored_bytes(table.views[index.name]),
         "ItemCount": 0 if is_new else len(table.views[index.name]),
         "IndexArn": arns.index_arn(table.arn, index.name),
     }
@@ -175,13 +175,14 @@ def _global_index(table: Table, index: Index, now: int) -> dict[str, Any]:
     return members
 
 
-def _projection(projection: Projection) -> dict[str, Any]:
+def projection_to_wire(projection: Projection) -> dict[str, Any]:
+    """`Projection` as in requests and answers."""
     members: dict[str, Any] = {"ProjectionType": projection.kind}
     if projection.non_key_attributes:
         members["NonKeyAttributes"] = sorted(projection.non_key_attributes)
     return members
 
 
-def _bytes(view: View) -> int:
-    """Storage accounting adds an overhead to each item."""
+def stored_bytes(view: View) -> int:
+    """The size of a table or index: storage accounting adds an overhead to each item."""
     return view.bytes + STORAGE_OVERHEAD * len(view)

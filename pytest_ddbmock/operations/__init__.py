@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pytest_ddbmock.engine.operation import OPERATIONS
 from pytest_ddbmock.operations import (
+    backups,
     batches,
     items,
     limits,
@@ -20,6 +21,7 @@ from pytest_ddbmock.operations import (
 
 __all__ = [
     "OPERATIONS",
+    "backups",
     "batches",
     "items",
     "limits",

@@ -292,12 +292,12 @@ def require_table_class(name: str | None) -> None:
         )
 
 
-def require_default_encryption(given: Wire, call: Call) -> None:
-    """An SSESpecification must ask for the key of the service itself, the only one that is served.
+def require_default_encryption(given: Wire, call: Call, where: str = "SSESpecification") -> None:
+    """An SSESpecification must ask for the key of the service itself, the only one served; `where` is the parameter.
 
     Errors: `ValidationException`; `NotImplementedByMock` for encryption with a key of KMS.
     """
-    call.refuse_unknown(given, ("Enabled", "SSEType", "KMSMasterKeyId"), "SSESpecification")
+    call.refuse_unknown(given, ("Enabled", "SSEType", "KMSMasterKeyId"), where)
     enabled, kind, key = given.get("Enabled"), given.get("SSEType"), given.get("KMSMasterKeyId")
     if enabled is False:
         if kind is not None:
@@ -309,4 +309,4 @@ def require_default_encryption(given: Wire, call: Call) -> None:
     elif key is not None and kind is None:
         raise errors.invalid_parameters("SSEType KMS is required if KMSMasterKeyId is specified")
     elif enabled or kind is not None:
-        raise NotImplementedByMock(call.operation.name, "SSESpecification for a key of KMS")
+        raise NotImplementedByMock(call.operation.name, f"{where} for a key of KMS")

@@ -12,8 +12,11 @@ import re
 from typing import Any
 
 from pytest_ddbmock import errors
+from pytest_ddbmock.archive import backup
+from pytest_ddbmock.archive.recovery import SETTLING
 from pytest_ddbmock.engine import arns, constraints
 from pytest_ddbmock.engine.call import Call
+from pytest_ddbmock.engine.catalog import Home
 from pytest_ddbmock.engine.operation import Answer, operation
 from pytest_ddbmock.engine.table_description import describe, initial_warm
 from pytest_ddbmock.operations import limits
@@ -82,7 +85,8 @@ def create_table(call: Call) -> Answer:
     account, region = call.request.account, call.request.region
     table = Table(name, arns.table_arn(account, region, name), call.engine.uuid(), schema, settings, call.engine.seq)
     call.engine.catalog.add(account, region, table)
-    call.engine.agenda.add(call.now + call.engine.pace, lambda due: activate(table))
+    settling = SETTLING if call.engine.pace else 0
+    call.engine.agenda.add(call.now + call.engine.pace, lambda due: activate(table, backups_from=due + settling))
     return call.answer(TableDescription=describe(table, call.now))
 
 
@@ -128,13 +132,20 @@ def delete_table(call: Call) -> Answer:
         raise errors.being_changed(f"Table: {table.name} is in the process of being updated.")
     if tags_settle(call, table):
         raise errors.being_changed(f"Table tags are being updated: {table.name}")
+    if backup.is_under_way(call.engine, Home(call.request.account, call.request.region), table, call.now):
+        # Unsure: the text.
+        raise errors.being_changed(f"Table is being backed up: {table.name}")
     limits.require_few_changing(call, has_indexes=bool(settings.indexes))
     call.admit()
 
     account, region = call.request.account, call.request.region
     table.change_settings(status=DELETING, streams=ended_streams(call, table))
-    catalog = call.engine.catalog
-    call.engine.agenda.add(call.now + call.engine.pace, lambda due: catalog.remove(account, region, table, due))
+
+    def finish(due: int) -> None:
+        backup.keep_deleted(call.engine, Home(account, region), table, due)
+        call.engine.catalog.remove(account, region, table, due)
+
+    call.engine.agenda.add(call.now + call.engine.pace, finish)
     return call.answer(TableDescription=describe(table, call.now))
 
 
@@ -295,8 +306,8 @@ def _require_quotas(call: Call, given: _Given, throughput: Throughput, indexes: 
 # ---- from status to status
 
 
-def activate(table: Table) -> None:
-    """End the creation of a table."""
+def activate(table: Table, *, backups_from: int) -> None:
+    """End the creation of a table, which can be backed up from a moment in microseconds on."""
     settings = table.settings
     if settings.status != CREATING:
         return
@@ -304,5 +315,6 @@ def activate(table: Table) -> None:
     table.change_settings(
         status=ACTIVE,
         indexes=indexes,
+        backups_from=backups_from,
         on_demand_since=settings.created_at if settings.billing_mode == ON_DEMAND else None,
     )

@@ -133,6 +133,8 @@ class Settings:
     streams: tuple[Stream, ...] = ()
     """Oldest first; only the last can be enabled."""
     time_to_live: TimeToLive = TimeToLive()
+    backups_from: int = 0
+    """The moment from which on the active table can be backed up and have recovery switched on."""
     recovery: Recovery | None = None
     deletion_protection: bool = False
     deletion_protection_changed_at: int | None = None
@@ -183,6 +185,7 @@ class Settings:
             throughput=self.throughput.as_new(),
             indexes=tuple(dataclasses.replace(index, throughput=index.throughput.as_new()) for index in self.indexes),
             time_to_live=dataclasses.replace(self.time_to_live, changed_at=None),
+            backups_from=0,
             recovery=None if self.recovery is None else dataclasses.replace(self.recovery, enabled_at=now),
             deletion_protection_changed_at=None,
             table_class_changes=(),

@@ -20,9 +20,9 @@ NAMES = ("tab-a", "tab-b", "tab-c")
 HOUR = 3600
 
 READS = {
-    "BatchGetItem", "DescribeEndpoints", "DescribeLimits", "DescribeContinuousBackups", "DescribeStream",
-    "DescribeTable", "DescribeTimeToLive", "GetItem", "GetRecords", "GetShardIterator", "ListStreams", "ListTables",
-    "ListTagsOfResource", "Query", "Scan", "TransactGetItems",
+    "BatchGetItem", "DescribeBackup", "DescribeContinuousBackups", "DescribeEndpoints", "DescribeLimits",
+    "DescribeStream", "DescribeTable", "DescribeTimeToLive", "GetItem", "GetRecords", "GetShardIterator", "ListBackups",
+    "ListStreams", "ListTables", "ListTagsOfResource", "Query", "Scan", "TransactGetItems",
 }  # fmt: skip
 """Operations that change nothing: the picture of the account is made with them."""
 
@@ -92,13 +92,25 @@ class Picture:
                 iterator = page.get("NextShardIterator") if page["Records"] else None
         return {"description": description, "records": records}
 
+    def backups(self) -> list[Any]:
+        return self.all_pages(
+            "ListBackups",
+            "BackupSummaries",
+            "LastEvaluatedBackupArn",
+            "ExclusiveStartBackupArn",
+            Limit=2,
+            BackupType="ALL",
+        )
+
     def take(self) -> dict[str, Any]:
         names = self.all_pages("ListTables", "TableNames", "LastEvaluatedTableName", "ExclusiveStartTableName")
         streams = self.all_pages("ListStreams", "Streams", "LastEvaluatedStreamArn", "ExclusiveStartStreamArn")
+        arns = [one["BackupArn"] for one in self.backups()]
         engine = self.account.engine
         return {
             "tables": {name: self.table(name) for name in names},
             "streams": [(one, self.stream(one["StreamArn"])) for one in streams],
+            "backups": [self.account.call("DescribeBackup", BackupArn=arn) for arn in arns],
             "histories": {table.id: list(table.history.since(0)) for table in engine.catalog.all_tables()},
             "settings": {table.id: table.settings for table in engine.catalog.all_tables()},
             "tokens": engine.tokens.mark(),
@@ -318,6 +330,20 @@ class AccountMachine(RuleBasedStateMachine):
             UseLatestRestorableTime=True,
         )
 
+    def back_up(self, random: Random, name: str) -> None:
+        self.account.call("CreateBackup", TableName=name, BackupName="backup")
+
+    def some_backup(self, random: Random) -> str:
+        arns = [one["BackupArn"] for one in self.picture.backups()]
+        return random.choice(arns or [f"arn:aws:dynamodb:eu-west-1:123456789012:table/{NAMES[0]}/backup/0-0"])
+
+    def delete_backup(self, random: Random, name: str) -> None:
+        self.account.call("DeleteBackup", BackupArn=self.some_backup(random))
+
+    def restore_backup(self, random: Random, name: str) -> None:
+        target = random.choice((*NAMES, "restored"))
+        self.account.call("RestoreTableFromBackup", TargetTableName=target, BackupArn=self.some_backup(random))
+
 
 CALLS_BY_NAME: dict[str, Callable[[AccountMachine, Random, str], None]] = {
     "CreateTable": AccountMachine.create,
@@ -336,6 +362,9 @@ CALLS_BY_NAME: dict[str, Callable[[AccountMachine, Random, str], None]] = {
     "UntagResource": AccountMachine.untag,
     "UpdateContinuousBackups": AccountMachine.recovery,
     "RestoreTableToPointInTime": AccountMachine.restore,
+    "CreateBackup": AccountMachine.back_up,
+    "DeleteBackup": AccountMachine.delete_backup,
+    "RestoreTableFromBackup": AccountMachine.restore_backup,
 }
 CALLS = [*CALLS_BY_NAME, "CreateTable", "PutItem", "PutItem", "BatchWriteItem", "UpdateItem", "DeleteItem"]
 

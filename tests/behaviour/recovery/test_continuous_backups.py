@@ -5,7 +5,10 @@ from __future__ import annotations
 import datetime
 
 import pytest
+from accounts import Account
 from models import needs
+
+from pytest_ddbmock.errors import DynamoDBError
 
 knows_periods = needs("dynamodb", "UpdateContinuousBackups", "PointInTimeRecoverySpecification.RecoveryPeriodInDays")
 
@@ -135,3 +138,31 @@ def test_a_table_can_be_named_by_its_arn(orders, client):
     arn = client.describe_table(TableName="orders")["Table"]["TableArn"]
     described = client.describe_continuous_backups(TableName=arn)["ContinuousBackupsDescription"]
     assert described["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED"
+
+
+def test_a_table_that_has_just_been_made_has_no_continuous_backups_yet():
+    account = Account(pace=60)
+    account.create("orders")
+    switch_on = {"TableName": "orders", "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True}}
+
+    def status():
+        answer = account.call("DescribeContinuousBackups", TableName="orders")["ContinuousBackupsDescription"]
+        assert answer["PointInTimeRecoveryDescription"] == {"PointInTimeRecoveryStatus": "DISABLED"}
+        return answer["ContinuousBackupsStatus"]
+
+    assert status() == "DISABLED"
+    account.tick(62)
+    assert account.call("DescribeTable", TableName="orders")["Table"]["TableStatus"] == "ACTIVE"
+    assert status() == "DISABLED"
+    for operation, params in (
+        ("UpdateContinuousBackups", switch_on),
+        ("CreateBackup", {"TableName": "orders", "BackupName": "first"}),
+    ):
+        with pytest.raises(DynamoDBError) as caught:
+            account.call(operation, **params)
+        assert caught.value.code == "ContinuousBackupsUnavailableException"
+        assert caught.value.message == "Backups are being enabled for the table: orders. Please retry later"
+    account.tick(1)
+    assert status() == "ENABLED"
+    account.call("UpdateContinuousBackups", **switch_on)
+    account.call("CreateBackup", TableName="orders", BackupName="first")

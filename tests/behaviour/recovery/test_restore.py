@@ -204,7 +204,7 @@ def test_a_restored_table_can_be_changed_and_restored_itself(orders, ddbmock, cl
 def test_a_restore_under_way_is_shown_as_such_and_ends_in_its_time():
     account = Account(pace=60)
     account.create("orders")
-    account.tick(60)
+    account.tick(63)
     account.call(
         "UpdateContinuousBackups",
         TableName="orders",
@@ -234,7 +234,7 @@ def test_a_restore_under_way_is_shown_as_such_and_ends_in_its_time():
 def test_fifty_restores_run_at_a_time():
     account = Account(pace=60)
     account.create("orders")
-    account.tick(60)
+    account.tick(63)
     account.call(
         "UpdateContinuousBackups",
         TableName="orders",
