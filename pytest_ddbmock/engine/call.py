@@ -160,6 +160,13 @@ class Call:
             raise errors.table_not_found(name)
         return table
 
+    def settled_table(self) -> Table:
+        """`usable_table` that is not being restored: until then only its description and its deletion know of it."""
+        table = self.usable_table()
+        if table.settings.restored is not None:
+            raise errors.table_not_found(table.name)
+        return table
+
     # ---- effects
 
     def admit(self) -> None:

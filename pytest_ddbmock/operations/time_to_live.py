@@ -26,7 +26,7 @@ def update_time_to_live(call: Call) -> Answer:
     """Order: the table, its status, the content, the interval. An effective change starts the interval anew."""
     given: dict[str, Any] = call.param("TimeToLiveSpecification")
     call.refuse_unknown(given, ("Enabled", "AttributeName"), "TimeToLiveSpecification")
-    table = call.usable_table()
+    table = call.settled_table()
     call.require_all_read()
     settings = table.settings
     if settings.status == CREATING:
@@ -57,7 +57,7 @@ def update_time_to_live(call: Call) -> Answer:
 @operation("DescribeTimeToLive")
 def describe_time_to_live(call: Call) -> Answer:
     """Order: the table, its status."""
-    table = call.usable_table()
+    table = call.settled_table()
     status = table.settings.status
     if status in (CREATING, DELETING):
         raise errors.validation(

@@ -40,7 +40,7 @@ def update_table(call: Call) -> Answer:
     definition.require_table_class(given.table_class)
     require_index_updates(given)
     require_fit(given)
-    table = call.usable_table()
+    table = call.settled_table()
     refuse_what_is_under_way(table, given)
     steps = [
         *capacity_steps(call, table, given),

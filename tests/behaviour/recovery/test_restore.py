@@ -219,6 +219,13 @@ def test_a_restore_under_way_is_shown_as_such_and_ends_in_its_time():
     assert described["RestoreSummary"]["RestoreInProgress"] is True
     for operation, given, code in (
         ("Scan", {"TableName": "restored"}, "ResourceNotFoundException"),
+        ("UpdateTable", {"TableName": "restored", "DeletionProtectionEnabled": True}, "ResourceNotFoundException"),
+        ("DescribeTimeToLive", {"TableName": "restored"}, "ResourceNotFoundException"),
+        (
+            "UpdateTimeToLive",
+            {"TableName": "restored", "TimeToLiveSpecification": {"Enabled": True, "AttributeName": "t"}},
+            "ResourceNotFoundException",
+        ),
         ("DescribeContinuousBackups", {"TableName": "restored"}, "TableNotFoundException"),
         ("DeleteTable", {"TableName": "restored"}, "ResourceInUseException"),
         ("RestoreTableToPointInTime", params, "TableInUseException"),
