@@ -12,6 +12,7 @@ from pytest_ddbmock.version import __version__
 
 if TYPE_CHECKING:
     from pytest_ddbmock.errors import NotImplementedByMock, UsageError
+    from pytest_ddbmock.followers.failure import HandlerFailed
     from pytest_ddbmock.testkit.ddbmock import DDBMock
     from pytest_ddbmock.testkit.decorator import mock_dynamodb
     from pytest_ddbmock.testkit.options import Options
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DDBMock",
+    "HandlerFailed",
     "Insert",
     "Modify",
     "NotImplementedByMock",
@@ -31,6 +33,7 @@ __all__ = [
 
 _HOMES = {
     "DDBMock": "testkit.ddbmock",
+    "HandlerFailed": "followers.failure",
     "Insert": "testkit.records",
     "Modify": "testkit.records",
     "NotImplementedByMock": "errors",

@@ -10,6 +10,7 @@ from pytest_ddbmock.engine.engine import Engine
 from pytest_ddbmock.errors import UsageError
 from pytest_ddbmock.testkit import options
 from pytest_ddbmock.testkit.moments import Moment, to_duration, to_microseconds
+from pytest_ddbmock.testkit.pipeline import Pipeline
 from pytest_ddbmock.testkit.python_time import PythonTime
 
 __tracebackhide__ = options.__tracebackhide__
@@ -25,15 +26,17 @@ class ClockHandle:
         python: PythonTime,
         last_change: Callable[[], int | None],
         require_turn: Callable[[], None],
+        pipeline: Pipeline,
     ) -> None:
         """`last_change` tells when the test last changed an item, in microseconds; None if never. `require_turn` raises
-        `UsageError` unless the mock is active and answers.
+        `UsageError` unless the mock is active and answers. `pipeline` delivers before and after each move.
         """
         self._engine = engine
         self._clock = clock
         self._python = python
         self._last_change = last_change
         self._require_turn = require_turn
+        self._pipeline = pipeline
 
     @property
     def now(self) -> datetime.datetime:
@@ -51,9 +54,10 @@ class ClockHandle:
         milliseconds: float = 0,
         microseconds: float = 0,
     ) -> datetime.datetime:
-        """Let so much time pass; what falls due is done. Gives the new time.
+        """Let so much time pass; what falls due is done and delivered. Gives the new time.
 
-        Errors: `UsageError` for a span that is no number, or below zero and before a change the test has made.
+        Errors: `UsageError` for a span that is no number, or below zero and before a change the test has made;
+        `HandlerFailed` of functions at streams.
         """
         span = to_duration(
             weeks=weeks,
@@ -65,16 +69,19 @@ class ClockHandle:
             microseconds=microseconds,
         )
         self._require_way(self._clock.now() + span, span)
+        self._pipeline.deliver_due()
         self._python.shift(span)
         return self._moved()
 
     def move_to(self, moment: Moment) -> datetime.datetime:
-        """Let it be `moment`, UTC unless an offset is given; what falls due is done. Gives the new time.
+        """Let it be `moment`, UTC unless an offset is given; what falls due is done and delivered. Gives the new time.
 
-        Errors: `UsageError` for what is no moment, and for one before a change the test has made.
+        Errors: `UsageError` for what is no moment, and for one before a change the test has made; `HandlerFailed` of
+        functions at streams.
         """
         target = to_microseconds(moment)
         self._require_way(target, target - self._clock.now())
+        self._pipeline.deliver_due()
         self._python.move_to(target)
         self._clock.skew = 0
         return self._moved()
@@ -83,7 +90,8 @@ class ClockHandle:
         """Let time stand still, but for `tick` and `move_to`, until the mock ends. Gives the time."""
         self._require_turn()
         self._python.freeze()
-        return self._moved()
+        self._engine.run_due()
+        return self.now
 
     def __repr__(self) -> str:
         return f"<clock at {self.now.isoformat()}>"
@@ -98,4 +106,6 @@ class ClockHandle:
 
     def _moved(self) -> datetime.datetime:
         self._engine.run_due()
+        self._pipeline.deliver_due()
+        self._pipeline.report()
         return self.now

@@ -25,6 +25,7 @@ from pytest_ddbmock.testkit.clock_handle import ClockHandle
 from pytest_ddbmock.testkit.control import Control
 from pytest_ddbmock.testkit.fault_handle import Faults
 from pytest_ddbmock.testkit.options import DEFAULT_REGION, OptionNames, Options, Refusing, make
+from pytest_ddbmock.testkit.pipeline import Pipeline
 from pytest_ddbmock.testkit.python_time import PythonTime
 from pytest_ddbmock.testkit.stream_view import Streams
 from pytest_ddbmock.testkit.table_view import TableView
@@ -58,7 +59,9 @@ class Run:
         self.home = home
         self.clock = clock
         self.scenario = engine.scenario
-        self.clock_handle = ClockHandle(engine, clock, python, self.last_change, require_turn)
+        self.pipeline = Pipeline(engine, clock)
+        self.clock_handle = ClockHandle(engine, clock, python, self.last_change, require_turn, self.pipeline)
+        self.pipeline.tick = lambda span: self.clock_handle.tick(microseconds=span)
         self.faults = self._new_faults()
         self._python = python
         self._start = engine.seq
@@ -82,7 +85,7 @@ class Run:
 
     def take_snapshot(self) -> Snapshot:
         """Mark the account."""
-        snapshot = Snapshot(self.engine.mark())
+        snapshot = Snapshot((self.engine.mark(), self.pipeline.mark()))
         self._snapshots.append(snapshot)
         return snapshot
 
@@ -91,18 +94,23 @@ class Run:
         for index, taken in enumerate(self._snapshots):
             if taken is snapshot:
                 del self._snapshots[index + 1 :]
-                self.engine.rollback(snapshot.mark)
+                mark, positions = snapshot.mark
+                self.engine.rollback(mark)
+                self.pipeline.rollback(positions)
                 return
         raise UsageError("this snapshot is void: an earlier one was restored since, or it is another mock's")
 
     def reset(self) -> None:
-        """Be again as at the start: tables, items, time. Snapshots, faults and the record of calls are dropped."""
+        """Be again as at the start: tables, items, time. Snapshots, faults, connections and the record of calls are
+        dropped.
+        """
         with self.engine.lock:
             self._snapshots.clear()
             self.engine.rollback(self._first)
             self.engine.new_scenario()
             self.scenario = self.engine.scenario
             self.faults = self._new_faults()
+            self.pipeline.clear()
             self._python.stop()
             self.clock.skew = 0
             self.engine.run_due()
@@ -264,6 +272,8 @@ class DDBMock(Refusing):
         """What must fail the test even though nothing else did."""
         for failure in (*self._bugs, *self.unsupported):
             return failure
+        if self._run is not None and (failed := self._run.pipeline.complaint()) is not None:
+            return failed
         if self._run is not None and (idle := self._run.faults.idle):
             shown = ", ".join(fault.called for fault in idle)
             return UsageError(f"faults that never struck: {shown}; was the operation called at all?")
@@ -466,7 +476,7 @@ class DDBMock(Refusing):
     def streams(self) -> Streams:
         """Streams by table name."""
         run = self._running()
-        return Streams(lambda name: assembly.find_table(run.engine, run.home, name))
+        return Streams(lambda name: assembly.find_table(run.engine, run.home, name), run.pipeline)
 
     @property
     def faults(self) -> Faults:
@@ -492,7 +502,10 @@ class DDBMock(Refusing):
 
     def call(self, request: Request) -> dict[str, Any]:
         """Protocol `Backend`: serve one attempt at one call."""
-        return self._running().engine.call(request)
+        run = self._running()
+        answer = run.engine.call(request)
+        run.pipeline.after_call()
+        return answer
 
     def spend(self, seconds: float) -> None:
         """Protocol `Backend`: let the clock go on instead of sleeping."""

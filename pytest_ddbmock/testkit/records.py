@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, ClassVar
 
 from pytest_ddbmock.clock import to_datetime
@@ -23,7 +24,7 @@ class Record:
     event: ClassVar[str]
     """`INSERT`, `MODIFY` or `REMOVE`."""
 
-    __slots__ = ("at", "by_ttl", "new", "old", "partial")
+    __slots__ = ("_to_wire", "at", "by_ttl", "new", "old", "partial")
     __hash__ = None  # type: ignore[assignment]  # expectations may hold ANY, which equals everything
 
     def __init__(self, old: Any, new: Any, partial: dict[str, Any] | None, by_ttl: Any = False) -> None:
@@ -37,6 +38,17 @@ class Record:
         """Whether the service removed the item because it had expired."""
         self.at: datetime.datetime | None = None
         """When the change was made (aware, UTC); None for an expectation."""
+        self._to_wire: Callable[[], dict[str, Any]] | None = None
+
+    @property
+    def wire(self) -> dict[str, Any]:
+        """The record as `GetRecords` answers it, DynamoDB JSON under the stream's view type.
+
+        Errors: `UsageError` for an expectation.
+        """
+        if self._to_wire is None:
+            raise UsageError("only what a stream tells has a wire form, not what a test expects")
+        return self._to_wire()
 
     @property
     def image(self) -> Any:
@@ -116,8 +128,8 @@ def _refuse_both(name: str, has_images: bool, attributes: dict[str, Any]) -> Non
         raise UsageError(f"write {name} with whole items or with attributes by name, not with both")
 
 
-def of_change(change: Change) -> Record | None:
-    """What a stream says of a change; None for one that changed nothing."""
+def of_change(change: Change, to_wire: Callable[[Change], dict[str, Any]] | None = None) -> Record | None:
+    """What a stream says of a change, `to_wire` as its readers get it; None for one that changed nothing."""
     if change.old == change.new:
         return None
     record: Record
@@ -129,6 +141,8 @@ def of_change(change: Change) -> Record | None:
     else:
         record = Modify(item_to_plain(change.old), item_to_plain(change.new))
     record.at = to_datetime(change.at)
+    if to_wire is not None:
+        record._to_wire = partial(to_wire, change)
     return record
 
 

@@ -173,15 +173,9 @@ def test_what_comes_later_is_refused_by_name(ddb, name):
         getattr(ddb, name)
 
 
-def test_what_comes_later_is_refused_by_name_on_streams_and_faults(ddb):
-    ddb.create_table("users", "pk", stream=True)
-    for refused in (
-        lambda: ddb.streams.drain(),
-        lambda: ddb.streams["users"].connect(print),
-        lambda: ddb.faults.unprocessed("BatchWriteItem"),
-    ):
-        with pytest.raises(UsageError, match="not available yet"):
-            refused()
+def test_what_comes_later_is_refused_by_name_on_faults(ddb):
+    with pytest.raises(UsageError, match="not available yet"):
+        ddb.faults.unprocessed("BatchWriteItem")
 
 
 def test_what_never_comes_is_an_attribute_error(ddb):

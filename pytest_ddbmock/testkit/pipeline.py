@@ -1,0 +1,97 @@
+"""`Pipeline`: what leaves the engine in one test, and when: functions at streams, and Kinesis data streams."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pytest_ddbmock.clock import PythonClock
+from pytest_ddbmock.engine.engine import Engine
+from pytest_ddbmock.followers.deliveries import Deliveries
+from pytest_ddbmock.testkit import options
+from pytest_ddbmock.testkit.moments import to_duration
+
+__tracebackhide__ = options.__tracebackhide__
+
+
+class Pipeline:
+    """Made new for each test and dropped with it."""
+
+    def __init__(self, engine: Engine, clock: PythonClock) -> None:
+        self.engine = engine
+        self._clock = clock
+        self.deliveries = Deliveries(engine, self._wait)
+        self.tick: Callable[[int], object] = self._wait
+        """Lets so many microseconds pass; `Run` puts the clock handle here, which moves Python's clock too."""
+
+    def _wait(self, span: int) -> None:
+        self._clock.skew += span
+
+    # ---- when something leaves
+
+    def after_call(self) -> None:
+        """A call of the application is done; the engine's lock is free."""
+        self.deliveries.after_call()
+
+    def deliver_due(self) -> None:
+        """The clock is about to be moved, or has been."""
+        self.deliveries.deliver_due()
+
+    def drain(self) -> None:
+        """All there is."""
+        self.deliveries.drain()
+
+    async def drain_async(self) -> None:
+        """All there is, in a running event loop."""
+        await self.deliveries.drain_async()
+
+    def report(self) -> None:
+        """Raise what went wrong since the last report."""
+        self.deliveries.report()
+
+    def complaint(self) -> Exception | None:
+        """What `report` would raise."""
+        return self.deliveries.complaint()
+
+    # ---- waiting
+
+    def wait_until(self, is_true: Callable[[], bool], span: Mapping[str, float]) -> bool:
+        """Let time pass, from one thing that falls due to the next, until something is true or `span` is over."""
+        deadline = self._clock.now() + to_duration(**span)
+        self.tick(0)
+        while not is_true():
+            now = self._clock.now()
+            if now >= deadline:
+                return False
+            self.tick(min(self._next_due(now, deadline), deadline) - now)
+        return True
+
+    def _next_due(self, now: int, deadline: int) -> int:
+        engine = self.engine
+        with engine.lock:
+            moments = [deadline]
+            due = engine.agenda.next_due(deadline)
+            if due is not None:
+                moments.append(due)
+            for table in engine.catalog.expiring():
+                assert table.expiry is not None, "the catalog gives only tables with TTL"
+                delay = engine.ttl_delay
+                for item in table.expiry.expired(now - delay, deadline - delay):
+                    moments.append(table.expiry.due_at(item) + delay)
+                    break
+            moments += self.deliveries.moments(now)
+        return min(moment for moment in moments if moment > now)
+
+    # ---- going back
+
+    def clear(self) -> None:
+        """Be as at the beginning of a test."""
+        self.deliveries.clear()
+
+    def mark(self) -> Any:
+        """For `rollback`."""
+        return self.deliveries.mark()
+
+    def rollback(self, mark: Any) -> None:
+        """Have every function where it was."""
+        self.deliveries.rollback(mark)
