@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from accounts import Account
+from every_request import KEY, REQUESTS, new_account, structures, with_names
 
 from pytest_ddbmock.engine import shapes
 from pytest_ddbmock.engine.request import DYNAMODB, STREAMS, Request
@@ -18,170 +19,7 @@ from pytest_ddbmock.operations import OPERATIONS
 from pytest_ddbmock.transports.service_model import ModelShapes
 
 NEW = "BrandNew"
-KEY = {"pk": {"S": "a"}}
-ARN = "arn:aws:dynamodb:eu-west-1:123456789012:table/things"
 TEXT = Shape(shapes.STRING, "String")
-
-EQ = {"ComparisonOperator": "EQ", "AttributeValueList": [{"S": "a"}]}
-UNITS = {"ReadCapacityUnits": 1, "WriteCapacityUnits": 1}
-LIMITS = {"MaxReadRequestUnits": 10, "MaxWriteRequestUnits": 10}
-WARM = {"ReadUnitsPerSecond": 20_000, "WriteUnitsPerSecond": 20_000}
-
-
-def index(name: str, **more: Any) -> dict[str, Any]:
-    keys = [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}]
-    return {"IndexName": name, "KeySchema": keys, "Projection": {"ProjectionType": "ALL"}, **more}
-
-
-CREATE = {
-    "TableName": "new",
-    "AttributeDefinitions": [
-        {"AttributeName": "pk", "AttributeType": "S"},
-        {"AttributeName": "sk", "AttributeType": "S"},
-    ],
-    "KeySchema": index("x")["KeySchema"],
-    "LocalSecondaryIndexes": [index("local")],
-    "StreamSpecification": {"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"},
-    "SSESpecification": {"Enabled": False},
-    "Tags": [{"Key": "k", "Value": "v"}],
-}
-NEW_INDEX = {
-    "AttributeDefinitions": CREATE["AttributeDefinitions"],
-    "GlobalSecondaryIndexUpdates": [{"Create": index("new", OnDemandThroughput=LIMITS, WarmThroughput=WARM)}],
-}
-
-REQUESTS: list[tuple[str, dict[str, Any]]] = [
-    ("PutItem", {"TableName": "things", "Item": KEY, "Expected": {"a": {"Exists": False}}}),
-    ("GetItem", {"TableName": "things", "Key": KEY}),
-    ("DeleteItem", {"TableName": "things", "Key": KEY, "Expected": {"a": {"ComparisonOperator": "NULL"}}}),
-    (
-        "UpdateItem",
-        {"TableName": "things", "Key": KEY, "AttributeUpdates": {"a": {"Action": "PUT", "Value": {"S": "x"}}}},
-    ),
-    ("Query", {"TableName": "things", "KeyConditions": {"pk": EQ}, "QueryFilter": {"a": EQ}}),
-    ("Scan", {"TableName": "things", "ScanFilter": {"a": EQ}}),
-    ("BatchGetItem", {"RequestItems": {"things": {"Keys": [KEY]}}}),
-    ("BatchWriteItem", {"RequestItems": {"things": [{"PutRequest": {"Item": KEY}}]}}),
-    ("BatchWriteItem", {"RequestItems": {"things": [{"DeleteRequest": {"Key": KEY}}]}}),
-    ("TransactGetItems", {"TransactItems": [{"Get": {"TableName": "things", "Key": KEY}}]}),
-    ("TransactWriteItems", {"TransactItems": [{"Put": {"TableName": "things", "Item": KEY}}]}),
-    ("TransactWriteItems", {"TransactItems": [{"Delete": {"TableName": "things", "Key": KEY}}]}),
-    (
-        "TransactWriteItems",
-        {"TransactItems": [{"Update": {"TableName": "things", "Key": KEY, "UpdateExpression": "REMOVE a"}}]},
-    ),
-    (
-        "TransactWriteItems",
-        {
-            "TransactItems": [
-                {
-                    "ConditionCheck": {
-                        "TableName": "things",
-                        "Key": KEY,
-                        "ConditionExpression": "attribute_not_exists(pk)",
-                    }
-                }
-            ]
-        },
-    ),
-    ("ExecuteStatement", {"Statement": "SELECT * FROM things"}),
-    ("BatchExecuteStatement", {"Statements": [{"Statement": "SELECT * FROM things WHERE pk = 'a'"}]}),
-    ("ExecuteTransaction", {"TransactStatements": [{"Statement": "SELECT * FROM things WHERE pk = 'a'"}]}),
-    (
-        "CreateTable",
-        {
-            **CREATE,
-            "BillingMode": "PAY_PER_REQUEST",
-            "OnDemandThroughput": LIMITS,
-            "WarmThroughput": WARM,
-            "GlobalSecondaryIndexes": [index("global", OnDemandThroughput=LIMITS, WarmThroughput=WARM)],
-        },
-    ),
-    (
-        "CreateTable",
-        {
-            **CREATE,
-            "ProvisionedThroughput": UNITS,
-            "GlobalSecondaryIndexes": [index("global", ProvisionedThroughput=UNITS)],
-        },
-    ),
-    ("DescribeTable", {"TableName": "things"}),
-    ("ListTables", {}),
-    ("UpdateTable", {"TableName": "things", **NEW_INDEX}),
-    ("UpdateTable", {"TableName": "things", "GlobalSecondaryIndexUpdates": [{"Delete": {"IndexName": "global"}}]}),
-    (
-        "UpdateTable",
-        {
-            "TableName": "things",
-            "GlobalSecondaryIndexUpdates": [{"Update": {"IndexName": "global", "OnDemandThroughput": LIMITS}}],
-        },
-    ),
-    (
-        "UpdateTable",
-        {
-            "TableName": "things",
-            "GlobalSecondaryIndexUpdates": [{"Update": {"IndexName": "global", "WarmThroughput": WARM}}],
-        },
-    ),
-    (
-        "UpdateTable",
-        {
-            "TableName": "things",
-            "BillingMode": "PROVISIONED",
-            "ProvisionedThroughput": UNITS,
-            "GlobalSecondaryIndexUpdates": [{"Update": {"IndexName": "global", "ProvisionedThroughput": UNITS}}],
-        },
-    ),
-    ("UpdateTable", {"TableName": "things", "OnDemandThroughput": LIMITS}),
-    ("UpdateTable", {"TableName": "things", "WarmThroughput": WARM}),
-    ("UpdateTable", {"TableName": "things", "StreamSpecification": {"StreamEnabled": False}}),
-    ("DeleteTable", {"TableName": "things"}),
-    ("TagResource", {"ResourceArn": ARN, "Tags": [{"Key": "k", "Value": "v"}]}),
-    ("UntagResource", {"ResourceArn": ARN, "TagKeys": ["k"]}),
-    ("ListTagsOfResource", {"ResourceArn": ARN}),
-    ("DescribeLimits", {}),
-    ("DescribeEndpoints", {}),
-    ("DescribeTimeToLive", {"TableName": "things"}),
-    (
-        "UpdateTimeToLive",
-        {"TableName": "things", "TimeToLiveSpecification": {"Enabled": True, "AttributeName": "t"}},
-    ),
-    ("DescribeContinuousBackups", {"TableName": "things"}),
-    (
-        "UpdateContinuousBackups",
-        {
-            "TableName": "things",
-            "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": 3},
-        },
-    ),
-    (
-        "RestoreTableToPointInTime",
-        {
-            "SourceTableName": "recoverable",
-            "TargetTableName": "restored",
-            "UseLatestRestorableTime": True,
-            "BillingModeOverride": "PAY_PER_REQUEST",
-            "OnDemandThroughputOverride": LIMITS,
-            "LocalSecondaryIndexOverride": [],
-            "GlobalSecondaryIndexOverride": [index("global")],
-        },
-    ),
-    (
-        "RestoreTableToPointInTime",
-        {
-            "SourceTableName": "recoverable",
-            "TargetTableName": "restored",
-            "UseLatestRestorableTime": True,
-            "BillingModeOverride": "PROVISIONED",
-            "ProvisionedThroughputOverride": UNITS,
-            "GlobalSecondaryIndexOverride": [index("global", ProvisionedThroughput=UNITS)],
-        },
-    ),
-    ("ListStreams", {}),
-    ("DescribeStream", {"StreamArn": ""}),
-    ("GetShardIterator", {"StreamArn": "", "ShardId": "", "ShardIteratorType": "LATEST"}),
-    ("GetRecords", {"ShardIterator": ""}),
-]
 
 
 class Tomorrow(ModelShapes):
@@ -203,49 +41,9 @@ def _grown(shape: Shape) -> Shape:
 
 @pytest.fixture
 def account() -> Account:
-    account = Account()
-    account.create(
-        "things",
-        GlobalSecondaryIndexes=[
-            {
-                "IndexName": "global",
-                "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
-                "Projection": {"ProjectionType": "ALL"},
-            }
-        ],
-        StreamSpecification={"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"},
-    )
-    account.create(
-        "recoverable", "pk sk", LocalSecondaryIndexes=[index("local")], GlobalSecondaryIndexes=[index("global")]
-    )
-    enabled = {"PointInTimeRecoveryEnabled": True}
-    account.call("UpdateContinuousBackups", TableName="recoverable", PointInTimeRecoverySpecification=enabled)
-    account.tick(3600)
+    account = new_account()
     account.engine._shapes = Tomorrow()
     return account
-
-
-def with_the_stream(account: Account, params: dict[str, Any]) -> dict[str, Any]:
-    """The request with the names of the table's stream in place of empty texts."""
-    [stream] = account.call("ListStreams", TableName="things")["Streams"]
-    description = account.call("DescribeStream", StreamArn=stream["StreamArn"])["StreamDescription"]
-    [shard] = description["Shards"]
-    known = {"StreamArn": stream["StreamArn"], "ShardId": shard["ShardId"]}
-    if "ShardIterator" in params:
-        iterator = account.call("GetShardIterator", **known, ShardIteratorType="LATEST")
-        known["ShardIterator"] = iterator["ShardIterator"]
-    return {name: known[name] if value == "" else value for name, value in params.items()}
-
-
-def structures(shape: Shape, value: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every structure in a request, with its path."""
-    if shape.kind == shapes.STRUCTURE:
-        yield path, value
-        for name, held in value.items():
-            yield from structures(shape.members[name], held, f"{path}.{name}" if path else name)
-    elif shape.element is not None:
-        for held in value.values() if isinstance(value, dict) else value:
-            yield from structures(shape.element, held, path)
 
 
 def places() -> Iterator[Any]:
@@ -260,13 +58,13 @@ def places() -> Iterator[Any]:
 @pytest.mark.parametrize("number", range(len(REQUESTS)))
 def test_the_request_without_it_is_served(account: Account, number: int) -> None:
     operation, params = REQUESTS[number]
-    account.call(operation, **with_the_stream(account, params))
+    account.call(operation, **with_names(account, params))
 
 
 @pytest.mark.parametrize("number, position", list(places()))
 def test_a_new_parameter_is_refused_by_name(account: Account, number: int, position: int) -> None:
     operation, params = REQUESTS[number]
-    params = with_the_stream(account, copy.deepcopy(params))
+    params = with_names(account, copy.deepcopy(params))
     service = DYNAMODB if (DYNAMODB, operation) in OPERATIONS else STREAMS
     shape = ModelShapes().input(service, operation)
     assert shape is not None
