@@ -134,7 +134,7 @@ class Call:
     def find_table(self, given: str) -> Table | None:
         """The table that a `TableName` names (name or ARN), in whatever status; the record of the call names it."""
         account, region = self.request.account, self.request.region
-        name = arns.table_name(given, account=account, region=region)
+        name = arns.table_name(given, account=account, region=region) if given.startswith("arn:") else given
         if name not in self.entry.tables:
             self.entry.tables += (name,)
         return self.engine.catalog.table(account, region, name)
@@ -224,8 +224,8 @@ class Call:
     def answer(self, **members: Any) -> Answer:
         """The members that are not None."""
         self.require_all_read()
-        if self.usages:
-            self.entry.units += sum(usage.total for usage in self.usages.values())
+        for usage in self.usages.values():
+            self.entry.units += usage.total
         return {name: value for name, value in members.items() if value is not None}
 
     def capacity(self, mode: str | None) -> Any:

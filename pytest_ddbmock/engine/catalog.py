@@ -23,7 +23,7 @@ class Catalog:
 
     def table(self, account: str, region: str, name: str) -> Table | None:
         """The table of that name, in whatever status."""
-        tables = self._tables.get(Home(account, region))
+        tables = self._tables.get((account, region))  # type: ignore[call-overload]
         return None if tables is None else tables.get(name)
 
     def tables(self, account: str, region: str) -> list[Table]:

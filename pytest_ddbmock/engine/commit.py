@@ -32,7 +32,7 @@ class Committer:
             change = Change(self.seq, at, key, table.get_at(key), item, actor)
             table.apply(change)
             changes.append(change)
-        for table in {id(write.table): write.table for write in writes}.values():
+        for table in {write.table: None for write in writes}:
             for catch_up in self._followers:
                 catch_up(table)
         return changes

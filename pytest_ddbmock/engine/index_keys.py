@@ -24,6 +24,8 @@ def require_index_keys(table: Table, item: Item) -> None:
 
     Errors: `ValidationException` that names the alphabetically first offending index.
     """
+    if not table.settings.indexes:
+        return
     for index in sorted(table.settings.indexes, key=lambda index: index.name):
         for name in index.schema.names:
             value = item.get(name)

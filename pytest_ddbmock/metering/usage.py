@@ -33,7 +33,7 @@ class Usage:
     @property
     def total(self) -> float:
         """Units of the table and all indexes."""
-        return self.units + sum(self.indexes.values())
+        return self.units + sum(self.indexes.values()) if self.indexes else self.units
 
     def read(self, units: float, index: str | None = None) -> None:
         """Count a read of the table or of an index."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from pytest_ddbmock.clock import DAY
 from pytest_ddbmock.storage.schema import KeySchema, Projection
@@ -155,12 +156,12 @@ class Settings:
                 return index
         return None
 
-    @property
+    @cached_property
     def local_indexes(self) -> tuple[Index, ...]:
         """The local secondary indexes."""
         return tuple(index for index in self.indexes if not index.is_global)
 
-    @property
+    @cached_property
     def global_indexes(self) -> tuple[Index, ...]:
         """The global secondary indexes."""
         return tuple(index for index in self.indexes if index.is_global)

@@ -28,6 +28,10 @@ TAGS = ("S", "N", "B", "BOOL", "NULL", "SS", "NS", "BS", "L", "M")
 SCALAR_KEY_TAGS = ("S", "N", "B")
 MAX_LEVELS = 32
 
+TRUE: Value = ("BOOL", True)
+FALSE: Value = ("BOOL", False)
+NULL: Value = ("NULL", True)
+
 NESTED_TOO_DEEP = (
     "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit"
 )
@@ -88,13 +92,13 @@ def _decode_b(given: Any, level: int) -> Value:
 
 
 def _decode_bool(given: Any, level: int) -> Value:
-    return ("BOOL", _boolean(given))
+    return TRUE if _boolean(given) else FALSE
 
 
 def _decode_null(given: Any, level: int) -> Value:
     if not _boolean(given):
         raise errors.invalid_parameters("Null attribute value types must have the value of true", wraps=True)
-    return ("NULL", True)
+    return NULL
 
 
 def _boolean(given: Any) -> bool:
