@@ -123,14 +123,14 @@ def test_a_hold_ends_with_its_table(ddbmock: Any, client: Any) -> None:
 
 
 def test_a_scripted_conflict_meets_all_actions(ddbmock: Any, reasons: Any, write: Any, actions: Any) -> None:
-    with ddbmock.faults.error("TransactWriteItems", "TransactionConflictException") as fault:
+    with ddbmock.faults.error("TransactWriteItems", "TransactionConflictException", times=1) as fault:
         assert reasons(actions.put("a"), actions.put("b")) == [CONFLICT, CONFLICT]
         write(actions.put("a"), actions.put("b"))
     assert fault.hits == 1
 
 
 def test_a_scripted_conflict_meets_reads(ddbmock: Any, reasons: Any, actions: Any) -> None:
-    ddbmock.faults.error("TransactGetItems", "TransactionConflictException", times=None, table="users")
+    ddbmock.faults.error("TransactGetItems", "TransactionConflictException", table="users")
     assert reasons(actions.get("a"), method="transact_get_items") == [CONFLICT]
     assert reasons(actions.get("a"), method="transact_get_items") == [CONFLICT]
 

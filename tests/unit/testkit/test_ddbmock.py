@@ -407,7 +407,7 @@ def test_errors_are_scripted_by_the_name_of_their_exception(ddb):
     ddb.create_table("users", "pk")
     client = ddb.client(config=Config(retries={"total_max_attempts": 1}))
     for code in ("RequestLimitExceeded", "ThrottlingException", "InternalServerError", "TransactionConflictException"):
-        fault = ddb.faults.error("PutItem", code)
+        fault = ddb.faults.error("PutItem", code, times=1)
         for outcome in (code, None):
             try:
                 client.put_item(TableName="users", Item={"pk": {"S": "a"}})
