@@ -16,12 +16,13 @@ from pytest_ddbmock.engine.agenda import Agenda
 from pytest_ddbmock.engine.call import Call
 from pytest_ddbmock.engine.catalog import Catalog
 from pytest_ddbmock.engine.commit import Committer
+from pytest_ddbmock.engine.errands import Errands
 from pytest_ddbmock.engine.expiry import Sweeper
 from pytest_ddbmock.engine.operation import Answer, Operation
 from pytest_ddbmock.engine.request import Request
 from pytest_ddbmock.engine.scenario import Scenario
 from pytest_ddbmock.engine.serials import Serials
-from pytest_ddbmock.engine.shapes import Shapes
+from pytest_ddbmock.engine.shapes import Shape, Shapes
 from pytest_ddbmock.engine.tokens import Tokens
 from pytest_ddbmock.errors import DynamoDBError, NotImplementedByMock
 from pytest_ddbmock.storage.change import Actor, Change, Write
@@ -58,6 +59,7 @@ class Engine:
         """Bytes of all items of a partition key value, in tables with local indexes."""
         self.catalog = Catalog()
         self.agenda = Agenda()
+        self.errands = Errands(self.lock)
         self.serials = Serials()
         self.sweeper = Sweeper(self)
         self.tokens = Tokens()
@@ -68,7 +70,7 @@ class Engine:
         self._kept: list[tuple[Kept, Any]] = []
         """With what each held when it came."""
         self._holders: dict[type, Any] = {}
-        for holder in (self.catalog, self.agenda, self.serials, self.sweeper, self.tokens):
+        for holder in (self.catalog, self.agenda, self.errands, self.serials, self.sweeper, self.tokens):
             self.keep(holder)
         self._last_now = 0
         self._ids = random.Random(0x0DDB)
@@ -86,8 +88,16 @@ class Engine:
         shape = self._shapes.input(request.service, request.operation)
         if shape is None:
             raise errors.unknown_operation()
+        if self.errands:
+            self.run_due()
+        answer = self._serve(request, operation, shape)
+        if self.errands:
+            self.run_due()
+        return answer
+
+    def _serve(self, request: Request, operation: Operation | None, shape: Shape) -> Answer:
         with self.lock:
-            now = self.run_due()
+            now = self._run_agenda()
             entry = self.scenario.calls.begin(request, now)
             try:
                 if operation is None:
@@ -108,7 +118,13 @@ class Engine:
                 raise
 
     def run_due(self) -> int:
-        """Do what has fallen due: statuses, expiry. Gives the moment in microseconds up to which that is."""
+        """Do what has fallen due: statuses, expiry, errands. Gives the moment in microseconds up to which that is."""
+        now = self._run_agenda()
+        while self.errands and self.errands.run(now):
+            now = self._run_agenda()
+        return now
+
+    def _run_agenda(self) -> int:
         with self.lock:
             now = self.clock.now()
             if now < self._last_now:
