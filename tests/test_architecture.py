@@ -29,8 +29,10 @@ THIRD_PARTY = {
     "sortedcontainers": ("storage/",),
     "freezegun": ("testkit/python_time.py",),
     "time_machine": ("testkit/python_time.py",),
+    "amazon": ("archive/formats/ion.py",),
+    "zstandard": ("archive/formats/compression.py",),
 }
-LAZY = ("transports/", "plugin.py", "testkit/python_time.py", "__init__.py", "__main__.py")
+LAZY = ("transports/", "plugin.py", "testkit/python_time.py", "archive/formats/", "__init__.py", "__main__.py")
 """Where heavy or optional imports may stand inside functions."""
 
 PACKAGE = Path(pytest_ddbmock.__file__).parent

@@ -1,0 +1,36 @@
+"""NONE, GZIP, ZSTD: how objects to be imported are compressed. ZSTD takes the package `zstandard`."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zlib
+from collections.abc import Callable
+
+from pytest_ddbmock.archive.formats.contract import Unreadable
+
+
+def compress(body: bytes) -> bytes:
+    """GZIP, as exports are compressed; the same for the same content."""
+    return gzip.compress(body, mtime=0)
+
+
+def _gunzip(body: bytes) -> bytes:
+    try:
+        return gzip.decompress(body)
+    except (OSError, EOFError, zlib.error) as error:
+        raise Unreadable(f"Invalid GZIP: {error}") from None
+
+
+def _unzstd(body: bytes) -> bytes:
+    import zstandard  # optional
+
+    try:
+        with zstandard.ZstdDecompressor().stream_reader(io.BytesIO(body), read_across_frames=True) as reader:
+            return bytes(reader.read())
+    except zstandard.ZstdError as error:
+        raise Unreadable(f"Invalid ZSTD: {error}") from None
+
+
+DECOMPRESS: dict[str, Callable[[bytes], bytes]] = {"NONE": lambda body: body, "GZIP": _gunzip, "ZSTD": _unzstd}
+"""By `InputCompressionType`. Errors: `Unreadable`."""
