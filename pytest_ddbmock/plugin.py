@@ -103,6 +103,17 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, None]:
         report.sections.extend(sections())
 
 
+@pytest.hookimpl(hookwrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Generator[None, Any, None]:
+    """Advise where a client was made at import time and no Region is configured."""
+    report = (yield).get_result()
+    if report.failed and "NoRegionError" in str(report.longrepr):
+        advice = (
+            "a client is made at import time: put `ddbmock_region = us-east-1` into the pytest section of the ini file"
+        )
+        report.sections.append(("ddbmock", advice))
+
+
 def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
     """Differences item by item and attribute by attribute."""
     if op != "==" or "pytest_ddbmock.testkit.plain" not in sys.modules:

@@ -500,6 +500,13 @@ class DDBMock(Refusing):
         """The Region of tables and handles."""
         return self._running().home.region
 
+    @property
+    def all_tables(self) -> list[str]:
+        """`name in region` of every table of every Region and account, for messages."""
+        return sorted(
+            f"{table.name} in {table.arn.split(':')[3]}" for table in self._running().engine.catalog.all_tables()
+        )
+
     def call(self, request: Request) -> dict[str, Any]:
         """Protocol `Backend`: serve one attempt at one call."""
         run = self._running()

@@ -26,7 +26,8 @@ def sections() -> list[tuple[str, str]]:
 def describe(mock: DDBMock) -> str:
     """The last calls of a mock, a line for each, and its clock."""
     calls = mock.calls
-    rows = [describe_call(call) for call in calls[-MOST_CALLS:]]
+    shown = calls[-MOST_CALLS:]
+    rows = [describe_call(call, mock.region) for call in shown]
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     lines = [
         "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), *row[3:]]).rstrip()
@@ -34,13 +35,16 @@ def describe(mock: DDBMock) -> str:
     ]
     if len(calls) > MOST_CALLS:
         lines.insert(0, f"... {len(calls) - MOST_CALLS} earlier calls")
+    if any(call.error == "ResourceNotFoundException" for call in shown):
+        lines.append(f"tables: {', '.join(mock.all_tables) or 'none'}")
     return "\n".join([*lines, f"clock: {mock.time.isoformat()}"])
 
 
-def describe_call(call: CallEntry) -> tuple[str, ...]:
-    """Where, operation, table; then what there is to say: items, capacity, attempts, error."""
+def describe_call(call: CallEntry, region: str) -> tuple[str, ...]:
+    """Where, operation, table; then what there is to say: a Region other than the mock's, items, capacity, error."""
     table = call.table or ""
     told = [
+        "" if call.region == region else f"in {call.region}",
         "" if call.items is None else f"{call.items} item{'' if call.items == 1 else 's'}",
         f"{call.units:g} capacity unit{'' if call.units == 1 else 's'}" if call.units else "",
         "more left to read" if call.unread else "",

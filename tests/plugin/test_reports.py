@@ -223,3 +223,33 @@ def test_a_mistake_of_the_author_shows_the_line_of_the_test(project):
 def test_other_comparisons_are_pytests(project):
     result = report(project, "def test_x(ddbmock):\n    assert [1] == [2]\n")
     result.stdout.fnmatch_lines(["*At index 0 diff: 1 != 2*"])
+
+
+def test_a_call_in_the_wrong_region_is_told_with_the_tables_that_there_are(project):
+    project.makepyfile("""
+        def test_x(ddbmock):
+            ddbmock.create_table("users", "pk")
+            client = ddbmock.client(region="eu-west-1")
+            client.get_item(TableName="users", Key={"pk": {"S": "a"}})
+    """)
+    result = project.runpytest()
+    result.stdout.fnmatch_lines(
+        ["*GetItem*users*in eu-west-1, ResourceNotFoundException", "tables: users in us-east-1"]
+    )
+
+
+def test_a_client_made_at_import_without_a_region_is_advised(project, monkeypatch):
+    for name in ("AWS_DEFAULT_REGION", "AWS_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
+    project.makepyfile("""
+        import boto3
+
+        client = boto3.client("dynamodb")
+
+        def test_x():
+            pass
+    """)
+    project.runpytest().stdout.fnmatch_lines(
+        ["*put `ddbmock_region = us-east-1` into the pytest section of the ini file"]
+    )
