@@ -23,9 +23,11 @@ from pytest_ddbmock.engine.request import Request
 from pytest_ddbmock.engine.scenario import Scenario
 from pytest_ddbmock.engine.serials import Serials
 from pytest_ddbmock.engine.shapes import Shape, Shapes
+from pytest_ddbmock.engine.shard_roller import ShardRoller
 from pytest_ddbmock.engine.tokens import Tokens
 from pytest_ddbmock.errors import DynamoDBError, NotImplementedByMock
 from pytest_ddbmock.storage.change import Actor, Change, Write
+from pytest_ddbmock.storage.shards import StreamRules
 from pytest_ddbmock.storage.table import Kept, Table
 from pytest_ddbmock.values import sizes
 
@@ -48,6 +50,7 @@ class Engine:
         pace: float = 0.0,
         ttl_delay: float = 0.0,
         item_collection_limit: int = sizes.MAX_COLLECTION_SIZE,
+        stream_rules: StreamRules = StreamRules(),  # noqa: B008  # frozen
     ) -> None:
         self.clock = clock
         self.lock = threading.RLock()
@@ -57,11 +60,13 @@ class Engine:
         """Microseconds."""
         self.item_collection_limit = item_collection_limit
         """Bytes of all items of a partition key value, in tables with local indexes."""
+        self.stream_rules = stream_rules
         self.catalog = Catalog()
         self.agenda = Agenda()
         self.errands = Errands(self.lock)
         self.serials = Serials()
         self.sweeper = Sweeper(self)
+        self.roller = ShardRoller(self)
         self.tokens = Tokens()
         self.scenario = Scenario()
         self._shapes = shapes
@@ -132,8 +137,10 @@ class Engine:
             self._last_now = now
             while (due := self.agenda.next_due(now)) is not None:
                 self.sweeper.sweep(due)  # what expired before a table is deleted was still told by its stream
+                self.roller.roll(due)
                 self.agenda.run_next()
             self.sweeper.sweep(now)
+            self.roller.roll(now)
             return now
 
     # ---- item changes

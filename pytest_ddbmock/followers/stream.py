@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import dataclasses
 import hashlib
 import json
 from collections.abc import Sequence
@@ -19,7 +20,9 @@ from pytest_ddbmock.engine import arns
 from pytest_ddbmock.errors import DynamoDBError
 from pytest_ddbmock.storage.change import Actor, Change
 from pytest_ddbmock.storage.history import History
-from pytest_ddbmock.storage.settings import STREAM_RETENTION, Stream
+from pytest_ddbmock.storage.settings import Stream
+from pytest_ddbmock.storage.shards import STREAM_RETENTION
+from pytest_ddbmock.storage.shards import Shard as Shard  # consumers of streams find it here
 from pytest_ddbmock.storage.table import Table
 from pytest_ddbmock.values import sizes
 from pytest_ddbmock.values.attribute import Value, attributes_to_wire
@@ -29,6 +32,8 @@ ITERATOR_LIFE = 15 * MINUTE
 
 PAGE_RECORDS = 1000
 PAGE_BYTES = 1 << 20
+_CHUNK = 100
+"""Changes that are looked at together, or more: a shard that takes few of them is read in few steps."""
 
 IMAGES: dict[str, tuple[str, ...]] = {
     "KEYS_ONLY": (),
@@ -55,20 +60,21 @@ def seq_of(number: str) -> int | None:
     return int(number) - _FIRST_NUMBER if number.isdecimal() and number.isascii() else None
 
 
-@dataclass(frozen=True, slots=True)
-class Shard:
-    """The changes with `start` < sequence number <= `end`; `end` is None while it is open."""
-
-    id: str
-    start: int
-    end: int | None
-    parent: str | None = None
-
-
 def shards(table: Table, stream: Stream) -> list[Shard]:
-    """The shards of a stream, parents before children. One for its whole life: nothing here needs to be split."""
-    digest = hashlib.blake2b(f"{table.id} {stream.label}".encode(), digest_size=4).hexdigest()
-    return [Shard(f"shardId-{stream.created_at // 1000:020d}-{digest}", stream.start, stream.end)]
+    """The shards of a stream, parents before children; those of an ended stream have all ended."""
+    if stream.end is None:
+        return list(stream.shards)
+    return [
+        shard
+        if shard.end is not None
+        else dataclasses.replace(shard, end=max(shard.start, stream.end), ended_at=stream.ended_at)
+        for shard in stream.shards
+    ]
+
+
+def kept_shards(table: Table, stream: Stream, now: int) -> list[Shard]:
+    """The shards that a reader can see: those that have ended a day ago or earlier are gone with their records."""
+    return [shard for shard in shards(table, stream) if shard.is_kept(now)]
 
 
 def sequence_number_range(shard: Shard) -> dict[str, str]:
@@ -121,7 +127,7 @@ def position_of_number(history: History, shard: Shard, number: str, now: int, *,
     if seq is None or seq <= shard.start or (shard.end is not None and seq > max(shard.end, shard.start + 1)):
         raise invalid_sequence_number()
     change = history.find(seq)
-    if change is None and seq != shard.start + 1:
+    if seq != shard.start + 1 if change is None else not shard.takes(change):
         raise invalid_sequence_number()
     if change is not None and change.at < now - STREAM_RETENTION:
         raise errors.data_trimmed()
@@ -151,12 +157,13 @@ def read(table: Table, stream: Stream, shard: Shard, position: int, now: int, li
     horizon = now - STREAM_RETENTION
     found: list[Change] = []
     size = 0
+    chunk = max(limit, _CHUNK)
     while True:
-        changes = history.since(position, limit)
+        changes = history.since(position, chunk)
         for change in changes:
             if shard.end is not None and change.seq > shard.end:
                 return Page(found, position, is_last=True)
-            if is_recorded(change):
+            if is_recorded(change) and (shard.is_whole or shard.takes(change)):
                 if change.at < horizon:
                     raise errors.data_trimmed()
                 size += size_bytes(table, stream, change)
@@ -164,7 +171,7 @@ def read(table: Table, stream: Stream, shard: Shard, position: int, now: int, li
                     return Page(found, position, is_last=False)
                 found.append(change)
             position = change.seq
-        if len(changes) < limit:
+        if len(changes) < chunk:
             return Page(found, position, is_last=shard.end is not None)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from pytest_ddbmock import errors
@@ -46,7 +47,7 @@ def describe_stream(call: Call) -> Answer:
     only = call.param("ShardFilter")
     table, stream = _stream(call, call.param("StreamArn"))
     call.admit()
-    shards = streams.shards(table, stream)
+    shards = streams.kept_shards(table, stream, call.now)
     if only is not None:
         parent = only.get("ShardId")
         shards = [shard for shard in shards if shard.parent is not None and shard.parent == parent]
@@ -91,7 +92,7 @@ def get_shard_iterator(call: Call) -> Answer:
         # Unsure: the text.
         raise errors.validation("Timestamp must not be in the future")
     table, stream = _stream(call, call.param("StreamArn"))
-    shard = _shard(table, stream, call.param("ShardId"))
+    shard = _shard(streams.kept_shards(table, stream, call.now), call.param("ShardId"))
     call.admit()
     history = table.history
     if kind == "TRIM_HORIZON":
@@ -131,8 +132,9 @@ def get_records(call: Call) -> Answer:
     if call.now >= iterator.expires_at or not call.engine.serials.is_good(iterator.ticket):
         raise errors.iterator_expired()
     table, stream = _stream(call, iterator.stream_arn)
-    shard = _shard(table, stream, iterator.shard_id)
+    shard = _shard(streams.shards(table, stream), iterator.shard_id)
     call.admit()
+    call.engine.scenario.shard_reads.admit(shard.id, call.engine.stream_rules.reads, call.now)
     page = streams.read(table, stream, shard, iterator.position, call.now, limit)
     call.entry.items = len(page.changes)
     call.entry.unread = not page.is_last and table.history.last_seq > page.position
@@ -171,8 +173,8 @@ def _stream(call: Call, given: str) -> tuple[Table, Stream]:
     raise errors.resource_not_found(f"Requested resource not found: Stream: {given} not found")
 
 
-def _shard(table: Table, stream: Stream, shard_id: str) -> Shard:
-    for shard in streams.shards(table, stream):
+def _shard(shards: Sequence[Shard], shard_id: str) -> Shard:
+    for shard in shards:
         if shard.id == shard_id:
             return shard
     # Unsure: the text.

@@ -10,6 +10,7 @@ import dataclasses
 from pytest_ddbmock.clock import iso_milliseconds
 from pytest_ddbmock.engine.call import Call
 from pytest_ddbmock.storage.settings import Stream
+from pytest_ddbmock.storage.shards import first_shards
 from pytest_ddbmock.storage.table import Table
 
 
@@ -22,7 +23,9 @@ def new_stream(call: Call, table_name: str, view_type: str, earlier: tuple[Strea
     moment = call.now
     while iso_milliseconds(moment) in taken:
         moment += 1000  # the next millisecond
-    return Stream(iso_milliseconds(moment), view_type, call.now, call.engine.seq)
+    label, seq = iso_milliseconds(moment), call.engine.seq
+    shards = first_shards(f"{table_name} {label}", call.engine.stream_rules.shards, call.now, seq)
+    return Stream(label, view_type, call.now, seq, shards=shards)
 
 
 def ended_streams(call: Call, table: Table) -> tuple[Stream, ...]:

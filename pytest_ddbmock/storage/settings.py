@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from pytest_ddbmock.clock import DAY
 from pytest_ddbmock.storage.schema import KeySchema, Projection
+from pytest_ddbmock.storage.shards import STREAM_RETENTION, Shard
 
 CREATING, UPDATING, ACTIVE, DELETING = "CREATING", "UPDATING", "ACTIVE", "DELETING"
 PROVISIONED, ON_DEMAND = "PROVISIONED", "PAY_PER_REQUEST"
@@ -64,15 +64,12 @@ class Index:
     warm: WarmThroughput | None = None
 
 
-STREAM_RETENTION = DAY
-"""How long a stream keeps its records, and can be read after its end."""
-
-
 @dataclass(frozen=True)
 class Stream:
     """One enabling of a table's stream: the changes with `start` < sequence number <= `end`.
 
-    `end` is None while the stream is enabled; moments in microseconds.
+    `end` is None while the stream is enabled; moments in microseconds. Of its `shards` those are open that have no end
+    of their own, until it ends.
     """
 
     label: str
@@ -81,10 +78,18 @@ class Stream:
     start: int
     end: int | None = None
     ended_at: int | None = None
+    shards: tuple[Shard, ...] = ()
 
     def is_readable(self, now: int) -> bool:
         """Whether it is enabled, or has ended less than 24 hours before `now`."""
         return self.ended_at is None or now - self.ended_at < STREAM_RETENTION
+
+    def as_new(self, now: int) -> Stream:
+        """The same stream with open shards that were opened at `now` in microseconds."""
+        shards = (
+            shard if shard.end is not None else dataclasses.replace(shard, opened_at=now) for shard in self.shards
+        )
+        return dataclasses.replace(self, shards=tuple(shards))
 
 
 @dataclass(frozen=True)
@@ -185,6 +190,7 @@ class Settings:
             on_demand_switches=(),
             throughput=self.throughput.as_new(),
             indexes=tuple(dataclasses.replace(index, throughput=index.throughput.as_new()) for index in self.indexes),
+            streams=tuple(stream.as_new(now) for stream in self.streams),
             time_to_live=dataclasses.replace(self.time_to_live, changed_at=None),
             backups_from=0,
             recovery=None if self.recovery is None else dataclasses.replace(self.recovery, enabled_at=now),
