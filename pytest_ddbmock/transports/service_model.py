@@ -32,6 +32,13 @@ def learn(found: Any) -> None:
     _models.setdefault(found.service_name, found)
 
 
+def version() -> str:
+    """The version of the installed botocore."""
+    import botocore  # heavy
+
+    return str(botocore.__version__)
+
+
 def operations(service: str) -> tuple[str, ...]:
     """All operations that the installed botocore knows."""
     return tuple(model(service).operation_names)
