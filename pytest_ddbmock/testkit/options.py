@@ -19,6 +19,9 @@ DEFAULT_ACCOUNT = "123456789012"
 PLANNED = frozenset({"chaos", "consistency", "page_items"})
 """Names of the public surface that come later: refused by name until then."""
 
+MOST_SHARDS = 1000
+LEAST_SHARD_HOURS = 0.01
+
 _REGION = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")  # also such as "local"
 _ACCOUNT = re.compile(r"[0-9]{12}")
 
@@ -89,6 +92,22 @@ def read_seconds(text: str) -> float:
         raise UsageError(f"write a number of seconds, not {text!r}") from None
 
 
+def read_hours(text: str) -> float:
+    """A number of hours."""
+    try:
+        return float(text)
+    except ValueError:
+        raise UsageError(f"write a number of hours, not {text!r}") from None
+
+
+def read_count(text: str) -> int:
+    """A whole number."""
+    try:
+        return int(text)
+    except ValueError:
+        raise UsageError(f"write a whole number, not {text!r}") from None
+
+
 def read_bytes(text: str) -> int:
     """A whole number of bytes."""
     try:
@@ -138,6 +157,15 @@ class Options:
             "bytes that the items of one partition key may hold in a table with local indexes", "BYTES", read_bytes
         ),
     )
+    stream_shards: int = field(default=1, metadata=_told("shards of a new stream", "COUNT", read_count))
+    stream_shard_hours: float = field(
+        default=0.0,
+        metadata=_told("hours after which a shard closes and a child goes on, about 4 on AWS", "HOURS", read_hours),
+    )
+    stream_reads: int = field(
+        default=0,
+        metadata=_told("reads a second that a shard bears before its readers are throttled, 5 on AWS", "COUNT", read_count),
+    )
 
     def __post_init__(self) -> None:
         if self.region is not None and not (isinstance(self.region, str) and _REGION.fullmatch(self.region)):
@@ -148,9 +176,20 @@ class Options:
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
                 raise UsageError(f"{name}={value!r} is no number of seconds")
+        self._require_streams_in_range()
         limit = self.item_collection_limit
         if isinstance(limit, bool) or not isinstance(limit, int) or limit < 0:
             raise UsageError(f"item_collection_limit={limit!r} is no number of bytes")
+
+    def _require_streams_in_range(self) -> None:
+        for name, least in (("stream_shards", 1), ("stream_reads", 0)):
+            count = getattr(self, name)
+            if isinstance(count, bool) or not isinstance(count, int) or not least <= count <= MOST_SHARDS:
+                raise UsageError(f"{name}={count!r}: write a whole number from {least} to {MOST_SHARDS}")
+        hours = self.stream_shard_hours
+        is_number = isinstance(hours, int | float) and not isinstance(hours, bool)
+        if not is_number or not (hours == 0 or LEAST_SHARD_HOURS <= hours < float("inf")):
+            raise UsageError(f"stream_shard_hours={hours!r}: write 0 for never, or {LEAST_SHARD_HOURS} hours or more")
 
 
 class OptionNames(TypedDict, total=False):
@@ -163,6 +202,9 @@ class OptionNames(TypedDict, total=False):
     pace: float
     ttl_delay: float
     item_collection_limit: int
+    stream_shards: int
+    stream_shard_hours: float
+    stream_reads: int
 
 
 FIELDS: Mapping[str, dataclasses.Field[Any]] = {field.name: field for field in dataclasses.fields(Options)}
