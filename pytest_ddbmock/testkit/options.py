@@ -164,7 +164,9 @@ class Options:
     )
     stream_reads: int = field(
         default=0,
-        metadata=_told("reads a second that a shard bears before its readers are throttled, 5 on AWS", "COUNT", read_count),
+        metadata=_told(
+            "reads a second that a shard bears before its readers are throttled, 5 on AWS", "COUNT", read_count
+        ),
     )
 
     def __post_init__(self) -> None:
