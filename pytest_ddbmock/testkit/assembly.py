@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pytest_ddbmock.clock import DAY, Clock
+from pytest_ddbmock.clock import DAY, HOUR, Clock
 from pytest_ddbmock.engine.catalog import Home
 from pytest_ddbmock.engine.engine import Engine
 from pytest_ddbmock.engine.request import DYNAMODB, Request
@@ -17,6 +17,7 @@ from pytest_ddbmock.errors import DynamoDBError, UsageError
 from pytest_ddbmock.followers import global_index
 from pytest_ddbmock.operations import OPERATIONS
 from pytest_ddbmock.storage.change import Write
+from pytest_ddbmock.storage.shards import StreamRules
 from pytest_ddbmock.storage.table import Table
 from pytest_ddbmock.testkit import folders, options, seeds, tables
 from pytest_ddbmock.testkit.options import Options, near
@@ -43,6 +44,7 @@ def new_engine(options: Options, clock: Clock) -> Engine:
         pace=options.pace,
         ttl_delay=options.ttl_delay,
         item_collection_limit=options.item_collection_limit,
+        stream_rules=StreamRules(options.stream_shards, round(options.stream_shard_hours * HOUR), options.stream_reads),
     )
 
 

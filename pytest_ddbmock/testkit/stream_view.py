@@ -21,6 +21,8 @@ from pytest_ddbmock.testkit.records import Record, differences, explain, of_chan
 
 __tracebackhide__ = options.__tracebackhide__
 
+MOST_PARTS = 100
+
 
 def records_of(table: Table, stream: Stream, changes: Sequence[Change]) -> list[Record]:
     """The records of changes, in order; a write that changes nothing has none."""
@@ -193,6 +195,20 @@ class StreamView:
     def watch(self) -> Watch:
         """A `with` block that collects what happens inside it."""
         return Watch(self._table, self._stream, self._pipeline)
+
+    def split(self, parts: int = 2) -> None:
+        """Close every open shard, each with `parts` children that share its partition keys.
+
+        With two it is what AWS does when a table grows, with one what it does every few hours. Errors: `UsageError` for a number that cannot be.
+        """
+        if isinstance(parts, bool) or not isinstance(parts, int) or not 1 <= parts <= MOST_PARTS:
+            raise UsageError(f"split({parts!r}): write a whole number from 1 to {MOST_PARTS}")
+        engine = self._pipeline.engine
+        with engine.lock:
+            now = engine.run_due()
+            if self._table.settings.stream is None:
+                raise UsageError(f'the stream of table "{self._table.name}" has ended: it has no open shards')
+            engine.roller.split(self._table, parts, now)
 
     def connect(
         self, handler: Handler, *, eager: bool = False, duplicates: int | None = None, **options: Any
