@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from typing import Any
 
 from accounts import Account
 
 from pytest_ddbmock.engine import shapes
+from pytest_ddbmock.engine.request import DYNAMODB, STREAMS
 from pytest_ddbmock.engine.shapes import Shape
+from pytest_ddbmock.operations import OPERATIONS
+from pytest_ddbmock.transports.service_model import ModelShapes
 
 KEY = {"pk": {"S": "a"}}
 ARN = "arn:aws:dynamodb:eu-west-1:123456789012:table/things"
@@ -202,6 +206,32 @@ REQUESTS: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
+class Unknown(Exception):
+    """The installed botocore, an older one, does not know a parameter."""
+
+
+def known_requests() -> list[tuple[str, dict[str, Any]]]:
+    """Those of `REQUESTS` that the installed botocore could send."""
+    known = []
+    for operation, params in REQUESTS:
+        shape = shape_of(operation)
+        if shape is not None:
+            with contextlib.suppress(Unknown):
+                list(structures(shape, params))
+                known.append((operation, params))
+    return known
+
+
+def shape_of(operation: str) -> Shape | None:
+    """The shape of the parameters of an operation that is served."""
+    return ModelShapes().input(service_of(operation), operation)
+
+
+def service_of(operation: str) -> str:
+    """The service that an operation belongs to."""
+    return DYNAMODB if (DYNAMODB, operation) in OPERATIONS else STREAMS
+
+
 def new_account() -> Account:
     """An account in which every one of `REQUESTS` is good."""
     account = Account()
@@ -246,6 +276,8 @@ def structures(shape: Shape, value: Any, path: str = "") -> Iterator[tuple[str, 
     if shape.kind == shapes.STRUCTURE:
         yield path, value
         for name, held in value.items():
+            if name not in shape.members:
+                raise Unknown(name)
             yield from structures(shape.members[name], held, f"{path}.{name}" if path else name)
     elif shape.element is not None:
         for held in value.values() if isinstance(value, dict) else value:

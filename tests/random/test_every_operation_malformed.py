@@ -31,11 +31,9 @@ from pytest_ddbmock.engine.shapes import Shape
 from pytest_ddbmock.errors import DynamoDBError, NotImplementedByMock
 from pytest_ddbmock.operations import OPERATIONS
 from pytest_ddbmock.transports import json10
-from pytest_ddbmock.transports.service_model import ModelShapes
 
 REGION, ACCOUNT = "eu-west-1", "123456789012"
 PREFIX = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table"
-SHAPES = ModelShapes()
 REQUESTS = 40
 """Requests of one account, one after the other."""
 
@@ -177,7 +175,7 @@ OUTCOMES: Counter[tuple[str, str]] = Counter()
 
 def ask(account: Account, operation: str, params: Any) -> Any:
     """The answer, None where the request is refused; whatever is refused has left no trace."""
-    service = DYNAMODB if (DYNAMODB, operation) in OPERATIONS else STREAMS
+    service = every_request.service_of(operation)
     as_given, before = copy.deepcopy(params), whole(account)
     answer = None
     try:
@@ -221,7 +219,7 @@ def test_any_request_is_answered_and_a_refused_one_leaves_no_trace(operation: st
 
 
 def shape_of(operation: str) -> Shape:
-    shape = SHAPES.input(DYNAMODB if (DYNAMODB, operation) in OPERATIONS else STREAMS, operation)
+    shape = every_request.shape_of(operation)
     assert shape is not None
     return shape
 
@@ -240,14 +238,16 @@ def explore(account: Account, maker: EveryMaker) -> None:
 
 # ---- good requests with something wrong in them
 
+GOOD = every_request.known_requests()
 
-@pytest.mark.parametrize("number", range(len(every_request.REQUESTS)))
+
+@pytest.mark.parametrize("number", range(len(GOOD)))
 @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 2**64))
 def test_a_good_request_with_something_wrong_in_it_is_answered_too(number: int, seed: int) -> None:
     choose = random.Random(seed)
     account = every_request.new_account()
-    operation, good = every_request.REQUESTS[number]
+    operation, good = GOOD[number]
     good = every_request.with_names(account, good)
     maker = Maker(choose, 0.0)
     for _ in range(REQUESTS):

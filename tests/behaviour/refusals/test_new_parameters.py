@@ -9,15 +9,25 @@ from typing import Any
 
 import pytest
 from accounts import Account
-from every_request import KEY, REQUESTS, new_account, structures, with_names
+from every_request import (
+    KEY,
+    REQUESTS,
+    known_requests,
+    new_account,
+    service_of,
+    shape_of,
+    structures,
+    with_names,
+)
 
 from pytest_ddbmock.engine import shapes
-from pytest_ddbmock.engine.request import DYNAMODB, STREAMS, Request
+from pytest_ddbmock.engine.request import Request
 from pytest_ddbmock.engine.shapes import Shape
 from pytest_ddbmock.errors import NotImplementedByMock
 from pytest_ddbmock.operations import OPERATIONS
 from pytest_ddbmock.transports.service_model import ModelShapes
 
+KNOWN = known_requests()
 NEW = "BrandNew"
 TEXT = Shape(shapes.STRING, "String")
 
@@ -47,26 +57,24 @@ def account() -> Account:
 
 
 def places() -> Iterator[Any]:
-    for number, (operation, params) in enumerate(REQUESTS):
-        service = DYNAMODB if (DYNAMODB, operation) in OPERATIONS else STREAMS
-        shape = ModelShapes().input(service, operation)
+    for number, (operation, params) in enumerate(KNOWN):
+        shape = shape_of(operation)
         assert shape is not None
         for position, (path, _) in enumerate(structures(shape, params)):
             yield pytest.param(number, position, id=f"{operation}-{number}-{path or 'top'}-{position}")
 
 
-@pytest.mark.parametrize("number", range(len(REQUESTS)))
+@pytest.mark.parametrize("number", range(len(KNOWN)))
 def test_the_request_without_it_is_served(account: Account, number: int) -> None:
-    operation, params = REQUESTS[number]
+    operation, params = KNOWN[number]
     account.call(operation, **with_names(account, params))
 
 
 @pytest.mark.parametrize("number, position", list(places()))
 def test_a_new_parameter_is_refused_by_name(account: Account, number: int, position: int) -> None:
-    operation, params = REQUESTS[number]
+    operation, params = KNOWN[number]
     params = with_names(account, copy.deepcopy(params))
-    service = DYNAMODB if (DYNAMODB, operation) in OPERATIONS else STREAMS
-    shape = ModelShapes().input(service, operation)
+    service, shape = service_of(operation), shape_of(operation)
     assert shape is not None
     _, structure = list(structures(shape, params))[position]
     structure[NEW] = "x"
