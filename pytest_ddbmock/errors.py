@@ -303,3 +303,35 @@ def recovery_unavailable(name: str) -> DynamoDBError:
 def invalid_restore_time(message: str) -> DynamoDBError:
     """The moment lies outside the recovery window."""
     return DynamoDBError("InvalidRestoreTimeException", message)
+
+
+# ---- exports and imports
+
+
+def export_not_found(detail: str) -> DynamoDBError:
+    """There is no such export, or none any more."""
+    return DynamoDBError("ExportNotFoundException", f"Export not found: {detail}")
+
+
+def export_conflict() -> DynamoDBError:
+    """A client token comes back with other parameters."""
+    return DynamoDBError(
+        "ExportConflictException", "Export conflict: Duplicate request detected with conflicting parameters"
+    )
+
+
+def invalid_export_time(message: str) -> DynamoDBError:
+    """The moment or period lies outside what can be exported; `message` is AWS's whole text."""
+    return DynamoDBError("InvalidExportTimeException", message)
+
+
+def import_not_found(detail: str) -> DynamoDBError:
+    """There is no such import, or none any more. Unsure: the text, by analogy to exports."""
+    return DynamoDBError("ImportNotFoundException", f"Import not found: {detail}")
+
+
+def import_conflict() -> DynamoDBError:
+    """A client token comes back for another table."""
+    return DynamoDBError(
+        "ImportConflictException", "Import conflict: Duplicate request detected with conflicting parameters"
+    )

@@ -66,9 +66,6 @@ def enabled(current: Recovery | None, days: int | None, now: int) -> Recovery:
 def moment_of(given: float, between: Window, now: int) -> int:
     """The moment, in microseconds, that a RestoreDateTime in epoch seconds means.
 
-    SDKs drop fractions: older botocore those of a second, others those of a millisecond. A time without them means
-    the end of its second (or millisecond), so that what was there at the time that the caller had in hand is there.
-
     Errors: `InvalidRestoreTimeException` for a time outside the window, both looked at in whole seconds.
     """
     moment = round(given * SECOND)
@@ -77,11 +74,19 @@ def moment_of(given: float, between: Window, now: int) -> int:
             f"RestoreDateTime '{iso_seconds(moment)}' must be within EarliestRestorableDateTime "
             f"'{iso_seconds(between.earliest)}' and LatestRestorableDateTime '{iso_seconds(between.latest)}'"
         )
+    return min(max(end_of(moment), between.earliest), now)
+
+
+def end_of(moment: int) -> int:
+    """The moment that is meant by one from an SDK, in microseconds.
+
+    SDKs drop fractions: older botocore those of a second, others those of a millisecond. A time without them means
+    the end of its second (or millisecond), so that what was there at the time that the caller had in hand is there.
+    """
     for unit in (SECOND, SECOND // 1000):
         if moment % unit == 0:
-            moment += unit - 1
-            break
-    return min(max(moment, between.earliest), now)
+            return moment + unit - 1
+    return moment
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

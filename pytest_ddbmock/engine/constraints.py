@@ -36,6 +36,7 @@ ENUM_ORDER = {
     "projectionType": "ALL, INCLUDE, KEYS_ONLY",
     "billingMode": "PROVISIONED, PAY_PER_REQUEST",
     "action": "ADD, PUT, DELETE",
+    "inputCompressionType": "ZSTD, NONE, GZIP",
     # Unsure: order, and where AT_TIMESTAMP stands.
     "shardIteratorType": "AFTER_SEQUENCE_NUMBER, LATEST, AT_TIMESTAMP, AT_SEQUENCE_NUMBER, TRIM_HORIZON",
 }
@@ -93,6 +94,11 @@ OVERRIDES: dict[str, dict[str, dict[str, Any]]] = {
         **_below("GlobalSecondaryIndexUpdates[].Create", _GLOBAL_INDEX),
         "GlobalSecondaryIndexUpdates[].Update.ProvisionedThroughput": _GLOBAL_INDEX["ProvisionedThroughput"],
         "TableClass": {"enum": ()},
+    },
+    "ImportTable": {
+        "TableCreationParameters.KeySchema": {"maximum": 2},
+        "TableCreationParameters.ProvisionedThroughput": _GLOBAL_INDEX["ProvisionedThroughput"],
+        **_below("TableCreationParameters.GlobalSecondaryIndexes[]", _GLOBAL_INDEX),
     },
     "TagResource": _below("Tags[]", _TAG),
     "ListStreams": {"Limit": {"maximum": 100}},

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytest_ddbmock import errors
 from pytest_ddbmock.archive import backup
@@ -17,6 +17,7 @@ from pytest_ddbmock.archive.recovery import SETTLING
 from pytest_ddbmock.engine import arns, constraints
 from pytest_ddbmock.engine.call import Call
 from pytest_ddbmock.engine.catalog import Home
+from pytest_ddbmock.engine.engine import Engine
 from pytest_ddbmock.engine.operation import Answer, operation
 from pytest_ddbmock.engine.table_description import describe, initial_warm
 from pytest_ddbmock.operations import limits
@@ -45,48 +46,19 @@ TABLES_PER_PAGE = 100
 @operation("CreateTable")
 def create_table(call: Call) -> Answer:
     """Order: the definition by itself, keys before indexes, then what the account holds already."""
-    given = _Given(call)
-    call.require_all_read()
-    name = _name(call, given.table)
-    call.entry.tables = (name,)
-    _require_present(AttributeDefinitions=given.attributes, KeySchema=given.key_schema)
-    definition.require_table_class(given.table_class)
-    throughput = _billing(call, given)
-    types = definition.attribute_types(given.attributes)
-    definition.require_table_key_defined(definition.key_names(given.key_schema), types)
-    schema = definition.key_schema(given.key_schema, types)
-    definition.require_definitions_match(
-        definition.key_names(given.key_schema), given.local_indexes + given.global_indexes, types
-    )
-    indexes = _indexes(call, given, schema, types)
-    view_type = _stream_view_type(given.stream)
-    if given.encryption is not None:
-        definition.require_default_encryption(given.encryption, call)
-    tags = parse_tags(given.tags)
-    _require_free(call, name)
-    _require_quotas(call, given, throughput, indexes)
+    new = define(call)
     call.admit()
-
-    settings = Settings(
-        attributes=types,
-        created_at=call.now,
-        status=CREATING,
-        billing_mode=given.billing_mode,
-        throughput=throughput,
-        on_demand=definition.merged_limits(None, given.limits),
-        warm=_warm(call, given.warm, given.billing_mode, throughput),
-        indexes=tuple(indexes),
-        deletion_protection=given.deletion_protection,
-        table_class=given.table_class,
-        tags=tags,
-    )
-    if view_type is not None:
-        settings = dataclasses.replace(settings, streams=(new_stream(call, name, view_type, ()),))
     account, region = call.request.account, call.request.region
-    table = Table(name, arns.table_arn(account, region, name), call.engine.uuid(), schema, settings, call.engine.seq)
+    table = Table(
+        new.name,
+        arns.table_arn(account, region, new.name),
+        call.engine.uuid(),
+        new.schema,
+        new.settings,
+        call.engine.seq,
+    )
     call.engine.catalog.add(account, region, table)
-    settling = SETTLING if call.engine.pace else 0
-    call.engine.agenda.add(call.now + call.engine.pace, lambda due: activate(table, backups_from=due + settling))
+    call.engine.agenda.add(call.now + call.engine.pace, lambda due: activate(call.engine, table, due))
     return call.answer(TableDescription=describe(table, call.now))
 
 
@@ -150,6 +122,54 @@ def delete_table(call: Call) -> Answer:
 
 
 # ---- the definition
+
+
+class NewTable(NamedTuple):
+    """A table that can be made."""
+
+    name: str
+    schema: KeySchema
+    settings: Settings
+
+
+def define(call: Call) -> NewTable:
+    """The table that CreateTable's parameters describe, all of them checked, nothing done."""
+    given = _Given(call)
+    call.require_all_read()
+    name = _name(call, given.table)
+    call.entry.tables = (name,)
+    _require_present(AttributeDefinitions=given.attributes, KeySchema=given.key_schema)
+    definition.require_table_class(given.table_class)
+    throughput = _billing(call, given)
+    types = definition.attribute_types(given.attributes)
+    definition.require_table_key_defined(definition.key_names(given.key_schema), types)
+    schema = definition.key_schema(given.key_schema, types)
+    definition.require_definitions_match(
+        definition.key_names(given.key_schema), given.local_indexes + given.global_indexes, types
+    )
+    indexes = _indexes(call, given, schema, types)
+    view_type = _stream_view_type(given.stream)
+    if given.encryption is not None:
+        definition.require_default_encryption(given.encryption, call)
+    tags = parse_tags(given.tags)
+    _require_free(call, name)
+    _require_quotas(call, given, throughput, indexes)
+    settings = Settings(
+        attributes=types,
+        created_at=call.now,
+        status=CREATING,
+        billing_mode=given.billing_mode,
+        throughput=throughput,
+        on_demand=definition.merged_limits(None, given.limits),
+        warm=_warm(call, given.warm, given.billing_mode, throughput),
+        indexes=tuple(indexes),
+        deletion_protection=given.deletion_protection,
+        table_class=given.table_class,
+        tags=tags,
+    )
+    if view_type is not None:
+        settings = dataclasses.replace(settings, streams=(new_stream(call, name, view_type, ()),))
+    return NewTable(name, schema, settings)
 
 
 def _name(call: Call, given: str) -> str:
@@ -306,8 +326,8 @@ def _require_quotas(call: Call, given: _Given, throughput: Throughput, indexes: 
 # ---- from status to status
 
 
-def activate(table: Table, *, backups_from: int) -> None:
-    """End the creation of a table, which can be backed up from a moment in microseconds on."""
+def activate(engine: Engine, table: Table, now: int) -> None:
+    """End the creation of a table at `now` in microseconds; a while later it can be backed up."""
     settings = table.settings
     if settings.status != CREATING:
         return
@@ -315,6 +335,6 @@ def activate(table: Table, *, backups_from: int) -> None:
     table.change_settings(
         status=ACTIVE,
         indexes=indexes,
-        backups_from=backups_from,
+        backups_from=now + (SETTLING if engine.pace else 0),
         on_demand_since=settings.created_at if settings.billing_mode == ON_DEMAND else None,
     )

@@ -39,6 +39,8 @@ def read(body: bytes, source: Source) -> Iterator[Wire]:
         if line.strip():
             try:
                 parsed = json.loads(line.decode("utf-8"), parse_constant=_refuse_constant)
+                if b"\\u" in line:
+                    _write(parsed).encode()  # half of a surrogate pair is no text
             except (ValueError, RecursionError) as error:
                 raise Unreadable(f"Invalid JSON: {error}") from None
             yield item_of(parsed)
