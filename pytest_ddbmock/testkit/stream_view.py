@@ -199,7 +199,8 @@ class StreamView:
     def split(self, parts: int = 2) -> None:
         """Close every open shard, each with `parts` children that share its partition keys.
 
-        With two it is what AWS does when a table grows, with one what it does every few hours. Errors: `UsageError` for a number that cannot be.
+        With two it is what AWS does when a table grows, with one what it does every few hours. Errors: `UsageError` for
+        a number that cannot be.
         """
         if isinstance(parts, bool) or not isinstance(parts, int) or not 1 <= parts <= MOST_PARTS:
             raise UsageError(f"split({parts!r}): write a whole number from 1 to {MOST_PARTS}")
