@@ -325,7 +325,3 @@ def test_a_client_that_checks_nothing_is_answered_by_dynamodb(seed: int) -> None
                 )
             else:
                 OUTCOMES[operation, "client done"] += 1
-
-
-def test_nothing_is_left_out() -> None:
-    assert {name for _, name in OPERATIONS} == {operation for operation, _ in every_request.REQUESTS}
