@@ -17,6 +17,9 @@ from pytest_ddbmock.transports.service_model import ModelShapes
 KEY = {"pk": {"S": "a"}}
 ARN = "arn:aws:dynamodb:eu-west-1:123456789012:table/things"
 
+KINESIS = {"TableName": "things", "StreamArn": "arn:aws:kinesis:eu-west-1:123456789012:stream/changes"}
+MICROSECOND = {"ApproximateCreationDateTimePrecision": "MICROSECOND"}
+
 EQ = {"ComparisonOperator": "EQ", "AttributeValueList": [{"S": "a"}]}
 UNITS = {"ReadCapacityUnits": 1, "WriteCapacityUnits": 1}
 LIMITS = {"MaxReadRequestUnits": 10, "MaxWriteRequestUnits": 10}
@@ -137,6 +140,10 @@ REQUESTS: list[tuple[str, dict[str, Any]]] = [
     ("DescribeLimits", {}),
     ("DescribeEndpoints", {}),
     ("DescribeTimeToLive", {"TableName": "things"}),
+    ("DescribeKinesisStreamingDestination", {"TableName": "things"}),
+    ("EnableKinesisStreamingDestination", {**KINESIS, "EnableKinesisStreamingConfiguration": MICROSECOND}),
+    ("DisableKinesisStreamingDestination", KINESIS),
+    ("UpdateKinesisStreamingDestination", {**KINESIS, "UpdateKinesisStreamingConfiguration": MICROSECOND}),
     (
         "UpdateTimeToLive",
         {"TableName": "things", "TimeToLiveSpecification": {"Enabled": True, "AttributeName": "t"}},

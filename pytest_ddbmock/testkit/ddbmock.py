@@ -24,6 +24,7 @@ from pytest_ddbmock.testkit import assembly, options, seeds, tables
 from pytest_ddbmock.testkit.clock_handle import ClockHandle
 from pytest_ddbmock.testkit.control import Control
 from pytest_ddbmock.testkit.fault_handle import Faults
+from pytest_ddbmock.testkit.kinesis_view import Kinesis
 from pytest_ddbmock.testkit.options import DEFAULT_REGION, OptionNames, Options, Refusing, make
 from pytest_ddbmock.testkit.pipeline import Pipeline
 from pytest_ddbmock.testkit.python_time import PythonTime
@@ -188,7 +189,7 @@ class DDBMock(Refusing):
     """
 
     _called = "ddbmock"
-    _planned = frozenset({"capacity", "kinesis", "logs", "s3"})
+    _planned = frozenset({"capacity", "logs", "s3"})
 
     started: ClassVar[deque[DDBMock] | None] = None
     """The last mocks that were started since `remember_started`, in order; None without the plugin."""
@@ -477,6 +478,11 @@ class DDBMock(Refusing):
         """Streams by table name."""
         run = self._running()
         return Streams(lambda name: assembly.find_table(run.engine, run.home, name), run.pipeline)
+
+    @property
+    def kinesis(self) -> Kinesis:
+        """Kinesis data streams by ARN, as the destinations of tables."""
+        return Kinesis(self._running().pipeline.data_streams)
 
     @property
     def faults(self) -> Faults:

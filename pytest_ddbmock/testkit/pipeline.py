@@ -9,6 +9,7 @@ from pytest_ddbmock.clock import PythonClock
 from pytest_ddbmock.engine.engine import Engine
 from pytest_ddbmock.followers.deliveries import Deliveries
 from pytest_ddbmock.testkit import options
+from pytest_ddbmock.testkit.kinesis_view import DataStreams
 from pytest_ddbmock.testkit.moments import to_duration
 
 __tracebackhide__ = options.__tracebackhide__
@@ -21,6 +22,7 @@ class Pipeline:
         self.engine = engine
         self._clock = clock
         self.deliveries = Deliveries(engine, self._wait)
+        self.data_streams = DataStreams(engine)
         self.tick: Callable[[int], object] = self._wait
         """Lets so many microseconds pass; `Run` puts the clock handle here, which moves Python's clock too."""
 
@@ -31,27 +33,45 @@ class Pipeline:
 
     def after_call(self) -> None:
         """A call of the application is done; the engine's lock is free."""
+        if self.data_streams.is_used:
+            self.data_streams.flush(is_last=False)
         self.deliveries.after_call()
 
     def deliver_due(self) -> None:
         """The clock is about to be moved, or has been."""
+        self.data_streams.flush(is_last=True)
         self.deliveries.deliver_due()
+        self.data_streams.flush(is_last=True)
 
     def drain(self) -> None:
         """All there is."""
-        self.deliveries.drain()
+        try:
+            self.deliveries.drain()
+        finally:
+            self.data_streams.flush(is_last=True)
+        self.report()
 
     async def drain_async(self) -> None:
         """All there is, in a running event loop."""
-        await self.deliveries.drain_async()
+        try:
+            await self.deliveries.drain_async()
+        finally:
+            self.data_streams.flush(is_last=True)
+        self.report()
 
     def report(self) -> None:
-        """Raise what went wrong since the last report."""
+        """Raise what went wrong since the last report.
+
+        Errors: `HandlerFailed`; whatever a Kinesis client has raised.
+        """
         self.deliveries.report()
+        if failed := self.data_streams.errors:
+            self.data_streams.errors = []
+            raise failed[0]
 
     def complaint(self) -> Exception | None:
         """What `report` would raise."""
-        return self.deliveries.complaint()
+        return self.deliveries.complaint() or next(iter(self.data_streams.errors), None)
 
     # ---- waiting
 
@@ -87,11 +107,14 @@ class Pipeline:
     def clear(self) -> None:
         """Be as at the beginning of a test."""
         self.deliveries.clear()
+        self.data_streams.clear()
 
     def mark(self) -> Any:
         """For `rollback`."""
-        return self.deliveries.mark()
+        return self.deliveries.mark(), self.data_streams.mark()
 
     def rollback(self, mark: Any) -> None:
-        """Have every function where it was."""
-        self.deliveries.rollback(mark)
+        """Have every function where it was, and every data stream with what it had."""
+        connections, data_streams = mark
+        self.deliveries.rollback(connections)
+        self.data_streams.rollback(data_streams)

@@ -21,8 +21,9 @@ HOUR = 3600
 
 READS = {
     "BatchGetItem", "DescribeBackup", "DescribeContinuousBackups", "DescribeEndpoints", "DescribeLimits",
-    "DescribeStream", "DescribeTable", "DescribeTimeToLive", "GetItem", "GetRecords", "GetShardIterator", "ListBackups",
-    "ListStreams", "ListTables", "ListTagsOfResource", "Query", "Scan", "TransactGetItems",
+    "DescribeKinesisStreamingDestination", "DescribeStream", "DescribeTable", "DescribeTimeToLive", "GetItem",
+    "GetRecords", "GetShardIterator", "ListBackups", "ListStreams", "ListTables", "ListTagsOfResource", "Query", "Scan",
+    "TransactGetItems",
 }  # fmt: skip
 """Operations that change nothing: the picture of the account is made with them."""
 
@@ -75,6 +76,7 @@ class Picture:
             "items": self.items(TableName=name),
             "indexes": {one["IndexName"]: self.items(TableName=name, IndexName=one["IndexName"]) for one in indexes},
             "ttl": self.told("DescribeTimeToLive", TableName=name),
+            "kinesis": self.told("DescribeKinesisStreamingDestination", TableName=name),
             "tags": self.told("ListTagsOfResource", ResourceArn=description["TableArn"]),
             "recovery": self.told("DescribeContinuousBackups", TableName=name),
         }
@@ -309,6 +311,20 @@ class AccountMachine(RuleBasedStateMachine):
         specification = {"Enabled": random.random() < 0.8, "AttributeName": random.choice(("ttl", "other"))}
         self.account.call("UpdateTimeToLive", TableName=name, TimeToLiveSpecification=specification)
 
+    def kinesis(self, random: Random, name: str, verb: str, **more: Any) -> None:
+        arn = f"arn:aws:kinesis:eu-west-1:123456789012:stream/{random.choice('xy')}"
+        self.account.call(f"{verb}KinesisStreamingDestination", TableName=name, StreamArn=arn, **more)
+
+    def enable_kinesis(self, random: Random, name: str) -> None:
+        self.kinesis(random, name, "Enable")
+
+    def disable_kinesis(self, random: Random, name: str) -> None:
+        self.kinesis(random, name, "Disable")
+
+    def update_kinesis(self, random: Random, name: str) -> None:
+        precision = {"ApproximateCreationDateTimePrecision": random.choice(("MILLISECOND", "MICROSECOND"))}
+        self.kinesis(random, name, "Update", UpdateKinesisStreamingConfiguration=precision)
+
     def tag(self, random: Random, name: str) -> None:
         arn = self.account.call("DescribeTable", TableName=name)["Table"]["TableArn"]
         tags = [{"Key": random.choice("kl"), "Value": random.choice("vw")}]
@@ -358,6 +374,9 @@ CALLS_BY_NAME: dict[str, Callable[[AccountMachine, Random, str], None]] = {
     "BatchExecuteStatement": AccountMachine.execute_batch,
     "ExecuteTransaction": AccountMachine.execute_transaction,
     "UpdateTimeToLive": AccountMachine.expire,
+    "EnableKinesisStreamingDestination": AccountMachine.enable_kinesis,
+    "DisableKinesisStreamingDestination": AccountMachine.disable_kinesis,
+    "UpdateKinesisStreamingDestination": AccountMachine.update_kinesis,
     "TagResource": AccountMachine.tag,
     "UntagResource": AccountMachine.untag,
     "UpdateContinuousBackups": AccountMachine.recovery,

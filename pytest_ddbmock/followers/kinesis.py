@@ -1,0 +1,197 @@
+"""Kinesis data streams as destinations of tables: which there are, and the records that they get.
+
+Source: "Using Kinesis Data Streams to capture changes to DynamoDB".
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from pytest_ddbmock.clock import MINUTE
+from pytest_ddbmock.engine.engine import Engine
+from pytest_ddbmock.followers import stream as streams
+from pytest_ddbmock.followers.lambda_event import encode
+from pytest_ddbmock.storage.change import Actor, Change
+from pytest_ddbmock.storage.table import Table
+from pytest_ddbmock.values import sizes
+from pytest_ddbmock.values.attribute import attributes_to_wire
+from pytest_ddbmock.values.ordering import partition_hash
+
+ENABLING, ACTIVE, DISABLING = "ENABLING", "ACTIVE", "DISABLING"
+DISABLED, ENABLE_FAILED, UPDATING = "DISABLED", "ENABLE_FAILED", "UPDATING"
+MILLISECOND, MICROSECOND = "MILLISECOND", "MICROSECOND"
+
+LISTED_AFTER_END = 10 * MINUTE
+"""How long a destination is described after it was disabled. Unsure: AWS has been seen to do so for minutes."""
+
+LARGEST_RECORD = 1024 * 1024
+"""Bytes; a change that needs more is skipped."""
+
+
+@dataclass(frozen=True)
+class Destination:
+    """A data stream that gets the changes with `start` < sequence number <= `end` of a table.
+
+    `start` is None until it is active, `end` until it is disabled.
+    """
+
+    stream_arn: str
+    status: str
+    precision: str = MILLISECOND
+    description: str | None = None
+    start: int | None = None
+    end: int | None = None
+    ended_at: int | None = None
+
+    def is_listed(self, now: int) -> bool:
+        """Whether it is described at `now` in microseconds."""
+        return self.ended_at is None or now < self.ended_at + LISTED_AFTER_END
+
+
+class Destinations:
+    """The destinations of all tables; protocol `Kept`, see `Engine.holder`."""
+
+    def __init__(self) -> None:
+        self._by_table: dict[str, tuple[Destination, ...]] = {}
+
+    def of(self, table: Table) -> tuple[Destination, ...]:
+        """Those of a table, in the order in which they were first enabled."""
+        return self._by_table.get(table.id, ())
+
+    def find(self, table: Table, stream_arn: str) -> Destination | None:
+        """The destination of a table with this data stream."""
+        return next((one for one in self.of(table) if one.stream_arn == stream_arn), None)
+
+    def put(self, table: Table, destination: Destination) -> None:
+        """Add a destination, or replace the one with the same data stream."""
+        known = self.of(table)
+        if any(one.stream_arn == destination.stream_arn for one in known):
+            known = tuple(destination if one.stream_arn == destination.stream_arn else one for one in known)
+        else:
+            known = (*known, destination)
+        self._by_table[table.id] = known
+
+    def __bool__(self) -> bool:
+        return bool(self._by_table)
+
+    def mark(self) -> dict[str, tuple[Destination, ...]]:
+        """Protocol `Kept`."""
+        return dict(self._by_table)
+
+    def rollback(self, mark: dict[str, tuple[Destination, ...]]) -> None:
+        """Protocol `Kept`."""
+        self._by_table = dict(mark)
+
+
+def fault_of(stream_arn: str, table: Table) -> str | None:
+    """Why a table cannot stream there, None where it can. Unsure: the texts."""
+    _, _, _, region, account, _ = table.arn.split(":", 5)
+    found = re.fullmatch(r"arn:[a-z-]+:kinesis:([^:]+):([^:]+):stream/[a-zA-Z0-9_.-]{1,128}", stream_arn)
+    if found is None:
+        return f"{stream_arn} is not the ARN of a Kinesis data stream"
+    if found[1] != region or found[2] != account:
+        return "The Kinesis data stream must be in the same account and Region as the table"
+    return None
+
+
+# ---- records
+
+
+class Entry(NamedTuple):
+    """One record for a data stream: the JSON, and the same key for all changes of an item."""
+
+    data: bytes
+    partition_key: str
+
+
+def entry(table: Table, destination: Destination, change: Change, region: str) -> Entry:
+    """A change as it is put into a data stream."""
+    key = {name: (change.old if change.new is None else change.new)[name] for name in table.schema.names}  # type: ignore[index]  # a change with a record has an image
+    images = [("NewImage", change.new), ("OldImage", change.old)]
+    told: dict[str, Any] = {
+        "ApproximateCreationDateTime": change.at if destination.precision == MICROSECOND else change.at // 1000,
+        "ApproximateCreationDateTimePrecision": destination.precision,
+        "Keys": attributes_to_wire(key),
+        **{name: attributes_to_wire(image) for name, image in images if image is not None},
+        "SizeBytes": sizes.of_attributes(key) + sum(image.size for _, image in images if image is not None),
+    }
+    by_service = change.actor is Actor.TTL
+    record = {
+        "awsRegion": region,
+        "eventID": str(uuid.uuid5(_EVENTS, f"{table.id} {destination.stream_arn} {change.seq}")),
+        "eventName": "INSERT" if change.old is None else "REMOVE" if change.new is None else "MODIFY",
+        "userIdentity": {"type": "Service", "principalId": "dynamodb.amazonaws.com"} if by_service else None,
+        "recordFormat": "application/json",
+        "tableName": table.name,
+        "dynamodb": told,
+        "eventSource": "aws:dynamodb",
+    }
+    return Entry(encode(record).encode(), f"{partition_hash(*[str(payload) for payload in change.key]):016X}" * 2)
+
+
+_EVENTS = uuid.UUID(int=0x0DDB)
+
+
+class Outgoing(NamedTuple):
+    """A change on its way; `entry` is None where it is too large."""
+
+    seq: int
+    stream_arn: str
+    entry: Entry | None
+
+
+class Outlet:
+    """Reads what is to go to data streams, each change once."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._destinations = engine.holder(Destinations)
+        self._positions: dict[tuple[str, str, int], int] = {}
+        """By table, data stream and beginning of an enabling: the last change that has gone."""
+        self._begin = engine.seq
+        self._seen = -1
+
+    @property
+    def has_destinations(self) -> bool:
+        """Whether any table streams to a data stream."""
+        return bool(self._destinations)
+
+    def take(self) -> list[Outgoing]:
+        """What has been written since the last time, in the order in which it was; the engine's lock is needed."""
+        if not self._destinations or self._engine.seq == self._seen:
+            return []
+        self._seen = self._engine.seq
+        found = [out for table in self._engine.catalog.all_tables() for out in self._of_table(table)]
+        found.sort(key=lambda out: out.seq)
+        return found
+
+    def _of_table(self, table: Table) -> Iterator[Outgoing]:
+        region = table.arn.split(":")[3]
+        for destination in self._destinations.of(table):
+            if destination.start is None:
+                continue
+            place = table.id, destination.stream_arn, destination.start
+            position = self._positions.get(place, max(destination.start, self._begin))
+            for change in table.history.since(position):
+                if destination.end is not None and change.seq > destination.end:
+                    break
+                position = change.seq
+                if streams.is_recorded(change):
+                    made = entry(table, destination, change, region)
+                    yield Outgoing(
+                        change.seq, destination.stream_arn, made if len(made.data) <= LARGEST_RECORD else None
+                    )
+            self._positions[place] = position
+
+    def mark(self) -> dict[tuple[str, str, int], int]:
+        """For `rollback`."""
+        return dict(self._positions)
+
+    def rollback(self, mark: dict[tuple[str, str, int], int]) -> None:
+        """Be again where it was."""
+        self._positions = dict(mark)
+        self._seen = -1

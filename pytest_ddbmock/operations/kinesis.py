@@ -1,0 +1,167 @@
+"""EnableKinesisStreamingDestination, Disable..., Update..., DescribeKinesisStreamingDestination.
+
+Source: captured answers for texts; "Using Kinesis Data Streams to capture changes to DynamoDB".
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from pytest_ddbmock import errors
+from pytest_ddbmock.engine.call import Call
+from pytest_ddbmock.engine.operation import Answer, operation
+from pytest_ddbmock.errors import DynamoDBError
+from pytest_ddbmock.followers.kinesis import (
+    ACTIVE,
+    DISABLED,
+    DISABLING,
+    ENABLE_FAILED,
+    ENABLING,
+    MILLISECOND,
+    UPDATING,
+    Destination,
+    Destinations,
+    fault_of,
+)
+from pytest_ddbmock.storage.settings import CREATING, DELETING
+from pytest_ddbmock.storage.table import Table
+
+PRECISION = "ApproximateCreationDateTimePrecision"
+ENABLE, UPDATE = "EnableKinesisStreamingConfiguration", "UpdateKinesisStreamingConfiguration"
+
+
+@operation("EnableKinesisStreamingDestination")
+def enable_kinesis_streaming_destination(call: Call) -> Answer:
+    """Order: the table, its status, whether it streams already. A stream that is no good is found out afterwards."""
+    stream_arn, given = call.param("StreamArn"), _configuration(call, ENABLE)
+    table = _table(call)
+    known = call.engine.holder(Destinations)
+    if any(one.status not in (DISABLED, ENABLE_FAILED) for one in known.of(table)):
+        raise _wrong_state(
+            "EnableKinesisStreamingDestination must be DISABLED or ENABLE_FAILED to perform ENABLE operation."
+        )
+    call.admit()
+    wanted = Destination(stream_arn, ENABLING, (given or {}).get(PRECISION) or MILLISECOND)
+    fault = fault_of(stream_arn, table)
+    known.put(table, wanted)
+
+    def finish(due: int) -> None:
+        if fault is not None:
+            known.put(table, dataclasses.replace(wanted, status=ENABLE_FAILED, description=fault, ended_at=due))
+        else:
+            known.put(table, dataclasses.replace(wanted, status=ACTIVE, start=call.engine.seq))
+
+    call.engine.agenda.add(call.now + call.engine.pace, finish)
+    return _answer(call, table, wanted, **{ENABLE: given})
+
+
+@operation("DisableKinesisStreamingDestination")
+def disable_kinesis_streaming_destination(call: Call) -> Answer:
+    """Order: the configuration, the table, whether it streams there."""
+    stream_arn = call.param("StreamArn")
+    if call.param(ENABLE) is not None:
+        raise errors.validation("Stream cannot be disabled using EnableKinesisStreamingConfiguration parameters")
+    table = _table(call)
+    known = call.engine.holder(Destinations)
+    found = known.find(table, stream_arn)
+    if found is None or found.status != ACTIVE:
+        raise _wrong_state("KinesisStreamingDestination must be ACTIVE to perform DISABLE operation.")
+    call.admit()
+    ending = dataclasses.replace(found, status=DISABLING, end=call.engine.seq)
+    known.put(table, ending)
+
+    def finish(due: int) -> None:
+        known.put(table, dataclasses.replace(ending, status=DISABLED, ended_at=due))
+
+    call.engine.agenda.add(call.now + call.engine.pace, finish)
+    return _answer(call, table, ending)
+
+
+@operation("UpdateKinesisStreamingDestination")
+def update_kinesis_streaming_destination(call: Call) -> Answer:
+    """Order: the configuration, the table, the destination, its status, whether anything changes (Unsure)."""
+    stream_arn, given = call.param("StreamArn"), _configuration(call, UPDATE)
+    precision = (given or {}).get(PRECISION)
+    if precision is None:
+        raise errors.validation(
+            "Streaming destination cannot be updated with given parameters: "
+            "UpdateKinesisStreamingConfiguration cannot be null or contain only null values"
+        )
+    table = _table(call)
+    known = call.engine.holder(Destinations)
+    found = known.find(table, stream_arn)
+    if found is None:
+        raise _wrong_state(
+            f"No streaming destination with streamArn: {stream_arn} found for table with tableName: {table.name}"
+        )
+    if found.status != ACTIVE:
+        raise _wrong_state(
+            "Kinesis streaming is not in ACTIVE state. Updates are only allowed in ACTIVE state. "
+            f"TableName: {table.name}, kdsArn: {stream_arn}"
+        )
+    if found.precision == precision:
+        raise errors.validation(
+            f"Invalid Request: Precision is already set to the desired value of {precision} "
+            f"for tableId: {table.id}, kdsArn: {stream_arn}"
+        )
+    call.admit()
+    updating = dataclasses.replace(found, status=UPDATING)
+    known.put(table, updating)
+
+    def finish(due: int) -> None:
+        known.put(table, dataclasses.replace(updating, status=ACTIVE, precision=precision))
+
+    call.engine.agenda.add(call.now + call.engine.pace, finish)
+    return _answer(call, table, updating, **{UPDATE: given})
+
+
+@operation("DescribeKinesisStreamingDestination")
+def describe_kinesis_streaming_destination(call: Call) -> Answer:
+    """Order: the table."""
+    table = call.usable_table()
+    call.admit()
+    shown = [_shown(one) for one in call.engine.holder(Destinations).of(table) if one.is_listed(call.now)]
+    return call.answer(TableName=table.name, KinesisDataStreamDestinations=shown)
+
+
+def _shown(destination: Destination) -> dict[str, Any]:
+    shown = {"StreamArn": destination.stream_arn, "DestinationStatus": destination.status}
+    if destination.description is not None:
+        shown["DestinationStatusDescription"] = destination.description
+    if destination.precision != MILLISECOND:
+        shown[PRECISION] = destination.precision
+    return shown
+
+
+def _configuration(call: Call, name: str) -> dict[str, Any] | None:
+    given: dict[str, Any] | None = call.param(name)
+    if given is not None:
+        call.refuse_unknown(given, (PRECISION,), name)
+    return given
+
+
+def _table(call: Call) -> Table:
+    """The table, which is neither being made nor being deleted.
+
+    Errors: `ResourceNotFoundException`, `ResourceInUseException` (Unsure).
+    """
+    table = call.usable_table()
+    if table.settings.status == CREATING:
+        raise errors.being_changed(f"Table is being created: {table.name}")
+    if table.settings.status == DELETING:
+        raise errors.being_changed(f"Table is being deleted: {table.name}")
+    return table
+
+
+def _wrong_state(reason: str) -> DynamoDBError:
+    return errors.validation(f"Table is not in a valid state to enable Kinesis Streaming Destination: {reason}")
+
+
+def _answer(call: Call, table: Table, destination: Destination, **configuration: Any) -> Answer:
+    return call.answer(
+        TableName=table.name,
+        StreamArn=destination.stream_arn,
+        DestinationStatus=destination.status,
+        **configuration,
+    )
