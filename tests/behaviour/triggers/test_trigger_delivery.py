@@ -342,3 +342,72 @@ def test_a_snapshot_remembers_what_is_to_be_tried_again(ddbmock, orders, connect
     ddbmock.restore(snapshot)
     ddbmock.streams.drain()
     assert function.got == [["a"]] * 4
+
+
+# ---- several shards
+
+
+def test_children_come_after_their_parents_and_no_record_is_lost(ddbmock, orders, connect):
+    got = []
+    connect(lambda event: got.extend(event["Records"]), batch_size=3, parallelization_factor=2)
+    for round_ in range(4):
+        orders.put(*"abcdefgh", round=round_)
+        ddbmock.streams["orders"].split()
+    ddbmock.streams.drain()
+    rounds = {}
+    for record in got:
+        image = record["dynamodb"]["NewImage"]
+        rounds.setdefault(image["pk"]["S"], []).append(int(image["round"]["N"]))
+    assert rounds == {key: list(range(4)) for key in "abcdefgh"}
+
+
+def test_a_shard_that_fails_holds_up_no_other(ddbmock, orders, connect, function):
+    ddbmock.streams["orders"].split(8)
+    connect(function)
+    orders.put(*"abcdefgh")
+    function.fail("a")
+    with pytest.raises(HandlerFailed) as caught:
+        ddbmock.streams.drain()
+    [failure] = caught.value.failures
+    held = set(keys(failure.event))
+    assert "a" in held != set("abcdefgh")
+    function.got.clear()
+    function.failures.clear()
+    ddbmock.streams.drain()
+    assert {key for batch in function.got for key in batch} == held
+
+
+def test_a_child_waits_for_a_parent_that_fails(ddbmock, orders, connect, function):
+    connect(function)
+    orders.put("a", n=1)
+    ddbmock.streams["orders"].split()
+    orders.put("a", n=2)
+    function.fail("a", times=1)
+    with pytest.raises(HandlerFailed):
+        ddbmock.streams.drain()
+    assert function.got == [["a"]]
+    ddbmock.streams.drain()
+    assert function.got == [["a"]] * 3
+
+
+@pytest.mark.ddbmock(stream_shards=4, stream_shard_hours=4)
+def test_shards_that_roll_over_are_followed(ddbmock, orders, connect, function):
+    connect(function)
+    for day in range(5):
+        orders.put(*"abcd", day=day)
+        ddbmock.clock.tick(hours=9)
+    got = [key for batch in function.got for key in batch]
+    assert {key: got.count(key) for key in "abcd"} == dict.fromkeys("abcd", 5)
+
+
+@pytest.mark.ddbmock(stream_shard_hours=4)
+@pytest.mark.parametrize("position, expected", [("LATEST", ["c"]), ("TRIM_HORIZON", ["b", "c"])])
+def test_old_shards_are_read_as_far_as_they_are_kept(ddbmock, orders, connect, function, position, expected):
+    orders.put("a")
+    ddbmock.clock.tick(hours=20)
+    orders.put("b")
+    ddbmock.clock.tick(hours=20)
+    connect(function, starting_position=position)
+    orders.put("c")
+    ddbmock.streams.drain()
+    assert [key for batch in function.got for key in batch] == expected
