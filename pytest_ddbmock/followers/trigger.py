@@ -137,7 +137,7 @@ class Trigger:
         self._fits = compile_patterns(source.filters)
         self._repeats = None if duplicates is None else random.Random(duplicates)
         self._lanes: dict[LaneKey, Lane] = {}
-        self._read: dict[LaneKey, tuple[Lane, int, _Read]] = {}
+        self._read: dict[LaneKey, tuple[Lane, tuple[int, int | None], _Read]] = {}
         now = engine.clock.now()
         for shard in streams.shards(table, stream):
             if source.starting_position == LATEST:
@@ -220,10 +220,11 @@ class Trigger:
     def _read_ahead(self, key: LaneKey, lane: Lane, stream: Stream, shard: Shard, bound: int) -> _Read:
         """The next batch of a lane, however full."""
         known = self._read.get(key)
-        if known is not None and known[0] is lane and known[1] == bound:
+        extent = bound, shard.end
+        if known is not None and known[0] is lane and known[1] == extent:
             return known[2]
         read = self._read_batch(key[1], lane.position, stream, shard, bound)
-        self._read[key] = (lane, bound, read)
+        self._read[key] = lane, extent, read
         return read
 
     def _read_batch(self, number: int, position: int, stream: Stream, shard: Shard, bound: int) -> _Read:
@@ -247,9 +248,10 @@ class Trigger:
 
     def _changes(self, stream: Stream, shard: Shard, position: int, bound: int) -> Iterator[tuple[Change | None, bool]]:
         """The changes of a shard up to `bound`, then None with whether the shard ends there."""
+        limit = min(self.source.batch_size * self.source.parallelization_factor, streams.PAGE_RECORDS)
         while True:
             # As of the beginning of time: Lambda polls all the time, so nothing it reads is too old.
-            page = streams.read(self.table, stream, shard, position, 0)
+            page = streams.read(self.table, stream, shard, position, 0, limit)
             for change in page.changes:
                 if change.seq > bound:
                     yield None, False

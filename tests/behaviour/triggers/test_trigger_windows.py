@@ -129,6 +129,7 @@ def test_too_much_state_ends_the_window_early(ddbmock, orders, connect, at_ten):
 def test_the_end_of_the_stream_ends_the_window_early(ddbmock, orders, connect, at_ten, ddbmock_client):
     connection = connect(count, tumbling_window_in_seconds=600)
     orders.put("a")
+    ddbmock.streams.drain()
     ddbmock_client.update_table(TableName="orders", StreamSpecification={"StreamEnabled": False})
     ddbmock.streams.drain()
     assert told(connection) == [(["a"], {}, False, False), ([], {"n": 1}, True, True)]
