@@ -194,7 +194,7 @@ class FolderBuckets:
     def bucket(self, name: str, region: str, owner: str | None) -> Bucket:
         """Protocol `Buckets`: the folders that are there."""
         folder = self.root / name
-        if not folder.is_dir():
+        if folder.parent != self.root or not folder.is_dir():
             raise no_such_bucket()
         return FolderBucket(folder)
 

@@ -28,6 +28,7 @@ from pytest_ddbmock.testkit.kinesis_view import Kinesis
 from pytest_ddbmock.testkit.options import DEFAULT_REGION, OptionNames, Options, Refusing, make
 from pytest_ddbmock.testkit.pipeline import Pipeline
 from pytest_ddbmock.testkit.python_time import PythonTime
+from pytest_ddbmock.testkit.s3_view import S3, Logs, Places, own_places
 from pytest_ddbmock.testkit.stream_view import Streams
 from pytest_ddbmock.testkit.table_view import TableView
 from pytest_ddbmock.transports import doors, handles
@@ -54,10 +55,17 @@ class Run:
     """What a mock has between start and stop."""
 
     def __init__(
-        self, engine: Engine, home: Home, clock: PythonClock, python: PythonTime, require_turn: Callable[[], None]
+        self,
+        engine: Engine,
+        home: Home,
+        clock: PythonClock,
+        python: PythonTime,
+        require_turn: Callable[[], None],
+        places: Places,
     ) -> None:
         self.engine = engine
         self.home = home
+        self.places = places
         self.clock = clock
         self.scenario = engine.scenario
         self.pipeline = Pipeline(engine, clock)
@@ -112,6 +120,7 @@ class Run:
             self.scenario = self.engine.scenario
             self.faults = self._new_faults()
             self.pipeline.clear()
+            self.places.clear()
             self._python.stop()
             self.clock.skew = 0
             self.engine.run_due()
@@ -189,7 +198,7 @@ class DDBMock(Refusing):
     """
 
     _called = "ddbmock"
-    _planned = frozenset({"capacity", "logs", "s3"})
+    _planned = frozenset({"capacity"})
 
     started: ClassVar[deque[DDBMock] | None] = None
     """The last mocks that were started since `remember_started`, in order; None without the plugin."""
@@ -318,7 +327,8 @@ class DDBMock(Refusing):
         engine = self._assemble(clock, home) if self._lend is None else exits.enter_context(self._lend(clock))
         python = PythonTime()
         exits.callback(python.stop)
-        return Run(engine, home, clock, python, self._require_turn)
+        places = exits.enter_context(own_places(engine, self.options.s3))
+        return Run(engine, home, clock, python, self._require_turn, places)
 
     def _home(self, exits: contextlib.ExitStack) -> Home:
         region = self.options.region
@@ -483,6 +493,18 @@ class DDBMock(Refusing):
     def kinesis(self) -> Kinesis:
         """Kinesis data streams by ARN, as the destinations of tables."""
         return Kinesis(self._running().pipeline.data_streams)
+
+    @property
+    def s3(self) -> S3:
+        """The buckets of exports and imports by name; what is written there is not undone by `restore`."""
+        run = self._running()
+        return S3(run.places.s3, run.home, run.engine.run_due)
+
+    @property
+    def logs(self) -> Logs:
+        """What imports have logged, by log group and stream."""
+        run = self._running()
+        return Logs(run.places.logs, run.engine.run_due)
 
     @property
     def faults(self) -> Faults:

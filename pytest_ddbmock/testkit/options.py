@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import json
+import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -168,6 +169,14 @@ class Options:
             "reads a second that a shard bears before its readers are throttled, 5 on AWS", "COUNT", read_count
         ),
     )
+    s3: str | os.PathLike[str] | None = field(
+        default=None,
+        metadata=_told(
+            'where exports go and imports come from: "memory", "botocore" (S3 as botocore has it) or a folder of buckets; '
+            "else moto's S3 while moto is active, else memory",
+            "PLACE",
+        ),
+    )
 
     def __post_init__(self) -> None:
         if self.region is not None and not (isinstance(self.region, str) and _REGION.fullmatch(self.region)):
@@ -182,6 +191,8 @@ class Options:
         limit = self.item_collection_limit
         if isinstance(limit, bool) or not isinstance(limit, int) or limit < 0:
             raise UsageError(f"item_collection_limit={limit!r} is no number of bytes")
+        if not (self.s3 is None or isinstance(self.s3, os.PathLike) or (isinstance(self.s3, str) and self.s3)):
+            raise UsageError(f's3={self.s3!r} is no place; write "memory", "botocore" or a folder')
 
     def _require_streams_in_range(self) -> None:
         for name, least in (("stream_shards", 1), ("stream_reads", 0)):
@@ -207,6 +218,7 @@ class OptionNames(TypedDict, total=False):
     stream_shards: int
     stream_shard_hours: float
     stream_reads: int
+    s3: str | os.PathLike[str] | None
 
 
 FIELDS: Mapping[str, dataclasses.Field[Any]] = {field.name: field for field in dataclasses.fields(Options)}
