@@ -138,6 +138,7 @@ def _configuration(call: Call, name: str) -> dict[str, Any] | None:
     given: dict[str, Any] | None = call.param(name)
     if given is not None:
         call.refuse_unknown(given, (PRECISION,), name)
+        given = {name: value for name, value in given.items() if name == PRECISION and value is not None}
     return given
 
 
