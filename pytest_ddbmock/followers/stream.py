@@ -25,8 +25,7 @@ from pytest_ddbmock.storage.shards import STREAM_RETENTION
 from pytest_ddbmock.storage.shards import Shard as Shard  # consumers of streams find it here
 from pytest_ddbmock.storage.table import Table
 from pytest_ddbmock.values import sizes
-from pytest_ddbmock.values.attribute import Value, attributes_to_wire
-from pytest_ddbmock.values.item import Item
+from pytest_ddbmock.values.attribute import PLAIN_TAGS, to_wire
 
 ITERATOR_LIFE = 15 * MINUTE
 
@@ -141,11 +140,15 @@ def invalid_sequence_number() -> DynamoDBError:
 
 
 class Page(NamedTuple):
-    """Changes that have records, and up to where that is. `is_last` tells that the shard has ended and was read."""
+    """Changes that have records, and up to where that is. `is_last` tells that the shard has ended and was read.
+
+    `sizes` are the `SizeBytes` of the records.
+    """
 
     changes: list[Change]
     position: int
     is_last: bool
+    sizes: list[int]
 
 
 def read(table: Table, stream: Stream, shard: Shard, position: int, now: int, limit: int = PAGE_RECORDS) -> Page:
@@ -154,25 +157,43 @@ def read(table: Table, stream: Stream, shard: Shard, position: int, now: int, li
     Errors: `TrimmedDataAccessException` when a record right behind the position is older than 24 hours.
     """
     history = table.history
-    horizon = now - STREAM_RETENTION
+    recorder = Recorder(table, stream, "")
     found: list[Change] = []
-    size = 0
-    chunk = max(limit, _CHUNK)
+    end, chunk = shard.end, max(limit, _CHUNK)
     while True:
         changes = history.since(position, chunk)
-        for change in changes:
-            if shard.end is not None and change.seq > shard.end:
-                return Page(found, position, is_last=True)
-            if is_recorded(change) and (shard.is_whole or shard.takes(change)):
-                if change.at < horizon:
-                    raise errors.data_trimmed()
-                size += size_bytes(table, stream, change)
-                if len(found) == limit or (found and size > PAGE_BYTES):
-                    return Page(found, position, is_last=False)
-                found.append(change)
-            position = change.seq
-        if len(changes) < chunk:
-            return Page(found, position, is_last=shard.end is not None)
+        is_end = len(changes) < chunk
+        if end is not None and changes and changes[-1].seq > end:
+            changes = [change for change in changes if change.seq <= end]
+            is_end = True
+        recorded = [change for change in changes if change.old != change.new]
+        if not shard.is_whole:
+            recorded = [change for change in recorded if shard.takes(change)]
+        found += recorded
+        if changes:
+            position = changes[-1].seq
+        if is_end or len(found) > limit:
+            break
+    if found and found[0].at < now - STREAM_RETENTION:
+        raise errors.data_trimmed()
+    sizes_found = recorder.sizes(found[:limit])
+    fitting = _fitting(sizes_found)
+    if fitting < len(found):
+        # The next page begins behind the last record of this one.
+        return Page(found[:fitting], found[fitting - 1].seq, False, sizes_found[:fitting])
+    return Page(found, position, end is not None, sizes_found)
+
+
+def _fitting(record_sizes: Sequence[int]) -> int:
+    """How many records make a page: at least one, and as many as 1 MB holds."""
+    if sum(record_sizes) <= PAGE_BYTES:
+        return len(record_sizes)
+    total = 0
+    for index, size in enumerate(record_sizes):
+        total += size
+        if index and total > PAGE_BYTES:
+            return index
+    return len(record_sizes)
 
 
 # ---- iterators
@@ -234,44 +255,92 @@ def _invalid_iterator() -> DynamoDBError:
 # ---- records
 
 
-def images(stream: Stream, change: Change) -> dict[str, Item]:
-    """The images that a stream shows of a change, by wire name."""
-    both = {"NewImage": change.new, "OldImage": change.old}
-    return {name: image for name in IMAGES[stream.view_type] if (image := both[name]) is not None}
+class Recorder:
+    """Shows the changes of a stream as records; what its records have in common is worked out once."""
+
+    __slots__ = ("_id_prefix", "_names", "_names_size", "_region", "_shows_new", "_shows_old", "_view_type")
+
+    def __init__(self, table: Table, stream: Stream, region: str) -> None:
+        self._names = table.schema.names
+        self._names_size = sum(map(sizes.of_text, self._names))
+        self._region = region
+        self._view_type = stream.view_type
+        self._shows_new = "NewImage" in IMAGES[stream.view_type]
+        self._shows_old = "OldImage" in IMAGES[stream.view_type]
+        self._id_prefix = hashlib.blake2b(f"{table.id} {stream.label}".encode(), digest_size=8).hexdigest()
+
+    def sizes(self, changes: Sequence[Change]) -> list[int]:
+        """`SizeBytes` of records: keys and all images."""
+        names, names_size, shows_new, shows_old = self._names, self._names_size, self._shows_new, self._shows_old
+        found = []
+        for _, _, _, old, new, _ in changes:
+            item = old if new is None else new
+            assert item is not None, "a change with a record has an image"
+            size = names_size
+            for name in names:
+                tag, payload = value = item[name]
+                size += len(payload) if tag == "S" and payload.isascii() else sizes.of_value(value)
+            if shows_new and new is not None:
+                size += new.size
+            if shows_old and old is not None:
+                size += old.size
+            found.append(size)
+        return found
+
+    def records(self, changes: Sequence[Change], sizes_known: Sequence[int]) -> list[dict[str, Any]]:
+        """Changes as `GetRecords` answers them; `sizes_known` are their `SizeBytes`.
+
+        One loop without calls: a page has a thousand of them, and a reader waits.
+        """
+        first, second = self._names[0], self._names[1] if len(self._names) > 1 else None
+        region, view_type, prefix = self._region, self._view_type, self._id_prefix
+        shows_new, shows_old, plain = self._shows_new, self._shows_old, PLAIN_TAGS
+        shown = []
+        for (seq, at, _, old, new, actor), size in zip(changes, sizes_known, strict=True):
+            item = old if new is None else new
+            assert item is not None, "a change with a record has an image"
+            tag, payload = item[first]
+            keys = {first: {tag: payload}}
+            if second is not None:
+                tag, payload = item[second]
+                keys[second] = {tag: payload}
+            told: dict[str, Any] = {
+                "ApproximateCreationDateTime": at // SECOND,
+                "Keys": keys,
+                "SequenceNumber": str(_FIRST_NUMBER + seq),
+                "SizeBytes": size,
+                "StreamViewType": view_type,
+            }
+            if shows_new and new is not None:
+                told["NewImage"] = {
+                    name: {value[0]: value[1]} if value[0] in plain else to_wire(value) for name, value in new.items()
+                }
+            if shows_old and old is not None:
+                told["OldImage"] = {
+                    name: {value[0]: value[1]} if value[0] in plain else to_wire(value) for name, value in old.items()
+                }
+            record = {
+                "eventID": f"{prefix}{seq:016x}",
+                "eventName": "INSERT" if old is None else "REMOVE" if new is None else "MODIFY",
+                "eventVersion": "1.1",
+                "eventSource": "aws:dynamodb",
+                "awsRegion": region,
+                "dynamodb": told,
+            }
+            if actor is _TTL:
+                # Spelt as the service model has it; Lambda's events spell the members small.
+                record["userIdentity"] = {"PrincipalId": "dynamodb.amazonaws.com", "Type": "Service"}
+            shown.append(record)
+        return shown
 
 
-def size_bytes(table: Table, stream: Stream, change: Change) -> int:
-    """`SizeBytes`: keys and all images."""
-    return sizes.of_attributes(_keys(table, change)) + sum(image.size for image in images(stream, change).values())
-
-
-def _keys(table: Table, change: Change) -> dict[str, Value]:
-    item = change.old if change.new is None else change.new
-    assert item is not None, "a change with a record has an image"
-    return {name: item[name] for name in table.schema.names}
+_TTL = Actor.TTL
 
 
 def record(table: Table, stream: Stream, change: Change, region: str) -> dict[str, Any]:
-    """A change as `GetRecords` answers it."""
-    event = "INSERT" if change.old is None else "REMOVE" if change.new is None else "MODIFY"
-    shown: dict[str, Any] = {
-        "eventID": hashlib.blake2b(f"{table.id} {stream.label} {change.seq}".encode(), digest_size=16).hexdigest(),
-        "eventName": event,
-        "eventVersion": "1.1",
-        "eventSource": "aws:dynamodb",
-        "awsRegion": region,
-        "dynamodb": {
-            "ApproximateCreationDateTime": change.at // SECOND,
-            "Keys": attributes_to_wire(_keys(table, change)),
-            **{name: attributes_to_wire(image) for name, image in images(stream, change).items()},
-            "SequenceNumber": sequence_number(change.seq),
-            "SizeBytes": size_bytes(table, stream, change),
-            "StreamViewType": stream.view_type,
-        },
-    }
-    if change.actor is Actor.TTL:
-        # Spelt as the service model has it; Lambda's events spell the members small.
-        shown["userIdentity"] = {"PrincipalId": "dynamodb.amazonaws.com", "Type": "Service"}
+    """A single change as `GetRecords` answers it."""
+    recorder = Recorder(table, stream, region)
+    [shown] = recorder.records([change], recorder.sizes([change]))
     return shown
 
 

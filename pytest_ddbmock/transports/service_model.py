@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import time
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
@@ -108,8 +110,20 @@ def _no_converter(found: Any) -> Convert | None:
 def _timestamp_converter(found: Any) -> Convert | None:
     import botocore.utils  # heavy
 
-    # Looked up at each call: freezegun and users replace it.
-    return lambda value: botocore.utils.parse_timestamp(value)
+    last: tuple[Any, Any] = (None, None)
+
+    def convert_timestamp(value: Any) -> Any:
+        """Remembers the last: the records of a stream share few moments, and parsing one takes ten microseconds."""
+        nonlocal last
+        parse = botocore.utils.parse_timestamp  # looked up at each call: freezegun and users replace it
+        wanted = (parse, value, time.tzname, datetime.datetime)
+        known, parsed = last
+        if wanted != known:
+            parsed = parse(value)
+            last = (wanted, parsed)
+        return parsed
+
+    return convert_timestamp
 
 
 def _structure_converter(found: Any) -> Convert | None:
@@ -118,10 +132,15 @@ def _structure_converter(found: Any) -> Convert | None:
     }
     if not parts:
         return None
+    pairs = tuple(parts.items())
 
     def convert_structure(value: dict[str, Any]) -> dict[str, Any]:
-        present = ((name, convert) for name, convert in parts.items() if value.get(name) is not None)
-        return {**value, **{name: convert(value[name]) for name, convert in present}}
+        converted = value.copy()
+        for name, convert in pairs:
+            held = value.get(name)
+            if held is not None:
+                converted[name] = convert(held)
+        return converted
 
     return convert_structure
 

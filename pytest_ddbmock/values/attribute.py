@@ -183,13 +183,14 @@ _DECODERS: dict[str, Callable[[Any, int], Value]] = {
     "M": _decode_m,
 }
 
-_PLAIN_TAGS = frozenset({"S", "N", "B", "BOOL", "NULL"})
+PLAIN_TAGS = frozenset({"S", "N", "B", "BOOL", "NULL"})
+"""Types whose payload is the same in the wire form."""
 
 
 def to_wire(value: Value) -> Wire:
     """A fresh wire form of `value`, which the caller may change."""
     tag, payload = value
-    if tag in _PLAIN_TAGS:
+    if tag in PLAIN_TAGS:
         return {tag: payload}
     if tag == "M":
         return {"M": attributes_to_wire(payload)}
@@ -200,5 +201,5 @@ def to_wire(value: Value) -> Wire:
 
 def attributes_to_wire(attributes: Mapping[str, Value]) -> Wire:
     """A fresh wire form of an item, a key or a map, which the caller may change."""
-    plain = _PLAIN_TAGS
+    plain = PLAIN_TAGS
     return {name: {value[0]: value[1]} if value[0] in plain else to_wire(value) for name, value in attributes.items()}
