@@ -535,6 +535,11 @@ class DDBMock(Refusing):
             f"{table.name} in {table.arn.split(':')[3]}" for table in self._running().engine.catalog.all_tables()
         )
 
+    @property
+    def direct(self) -> bool:
+        """Protocol `Backend`: whether methods of clients ask without a request being built."""
+        return self.options.direct
+
     def call(self, request: Request) -> dict[str, Any]:
         """Protocol `Backend`: serve one attempt at one call."""
         run = self._running()

@@ -117,6 +117,17 @@ def read_bytes(text: str) -> int:
         raise UsageError(f"write a whole number of bytes, not {text!r}") from None
 
 
+def read_truth(text: str) -> bool:
+    """Yes or no."""
+    try:
+        return _TRUTHS[text.strip().lower()]
+    except KeyError:
+        raise UsageError(f"write yes or no, not {text!r}") from None
+
+
+_TRUTHS = {**dict.fromkeys(("yes", "true", "on", "1"), True), **dict.fromkeys(("no", "false", "off", "0"), False)}
+
+
 def _told(text: str, metavar: str, read: Callable[[str], Any] = str) -> dict[str, Any]:
     return {"help": text, "metavar": metavar, "read": read}
 
@@ -177,6 +188,12 @@ class Options:
             "PLACE",
         ),
     )
+    direct: bool = field(
+        default=True,
+        metadata=_told(
+            "whether the methods of new clients answer without building a request, which is faster", "YES", read_truth
+        ),
+    )
 
     def __post_init__(self) -> None:
         if self.region is not None and not (isinstance(self.region, str) and _REGION.fullmatch(self.region)):
@@ -193,6 +210,8 @@ class Options:
             raise UsageError(f"item_collection_limit={limit!r} is no number of bytes")
         if not (self.s3 is None or isinstance(self.s3, os.PathLike) or (isinstance(self.s3, str) and self.s3)):
             raise UsageError(f's3={self.s3!r} is no place; write "memory", "botocore" or a folder')
+        if not isinstance(self.direct, bool):
+            raise UsageError(f"direct={self.direct!r}: write True or False")
 
     def _require_streams_in_range(self) -> None:
         for name, least in (("stream_shards", 1), ("stream_reads", 0)):
@@ -219,6 +238,7 @@ class OptionNames(TypedDict, total=False):
     stream_shard_hours: float
     stream_reads: int
     s3: str | os.PathLike[str] | None
+    direct: bool
 
 
 FIELDS: Mapping[str, dataclasses.Field[Any]] = {field.name: field for field in dataclasses.fields(Options)}

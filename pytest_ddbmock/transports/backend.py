@@ -23,6 +23,11 @@ class Backend(Protocol):
         """The Region of requests that name none."""
         ...
 
+    @property
+    def direct(self) -> bool:
+        """Whether the methods of clients may ask it without a request being built."""
+        ...
+
     def call(self, request: Request) -> dict[str, Any]:
         """Serve one attempt at one call.
 

@@ -1,4 +1,4 @@
-"""The two doors for botocore's clients, and how they are put in.
+"""The two doors for botocore's clients.
 
 `before-call` is the ordinary door: no signing, no HTTP, no parsing. It declines what botocore may want to retry, for
 retries happen only below it; `before-send` delivers that as an HTTP response, attempt by attempt, and is the net under
@@ -8,13 +8,10 @@ every client whose events no longer emit `before-call`. Whether a mock answers, 
 from __future__ import annotations
 
 import dataclasses
-import gc
 import itertools
 import sys
 import weakref
-from collections.abc import Iterator
-from types import ModuleType
-from typing import Any
+from typing import Any, TypeAlias
 
 from botocore import UNSIGNED
 
@@ -77,13 +74,30 @@ class CalledHttp:
         self.headers = headers
 
 
+Answered: TypeAlias = tuple[CalledHttp, dict[str, Any]]
+
+
 def answer_call(
     model: Any, params: dict[str, Any], request_signer: Any, context: dict[str, Any], **_: Any
-) -> tuple[CalledHttp, dict[str, Any]] | None:
+) -> Answered | None:
     """Handler of `before-call`: the HTTP status and the parsed answer, or None where this is not for us to give."""
     backend = doors.current()
-    if backend is None:
+    if backend is None or _PENDING in context:
         return None
+    try:
+        decoded = json10.decode(params["body"])
+    except DynamoDBError as refusal:
+        return _refused(model.service_model, refusal)
+    return answer(backend, model, decoded, request_signer, context)
+
+
+def answer(
+    backend: Backend, model: Any, params: dict[str, Any], signer: Any, context: dict[str, Any]
+) -> Answered | None:
+    """What `backend` says to a call: the HTTP status and the parsed answer.
+
+    None where botocore may want to try again; `context` then says so to the handlers that are to come.
+    """
     services = model.service_model
     operation: str = model.name
     key = services.service_name, operation
@@ -92,18 +106,15 @@ def answer_call(
     except KeyError:
         service_model.learn(services)
         convert = _converters[key] = service_model.converter(model.output_shape) or _as_it_is
-    try:
-        request = Request(
-            key[0],
-            operation,
-            json10.decode(params["body"]),
-            context.get("client_region") or backend.region,
-            _account(request_signer) or backend.account,
-            find_origin(),
-            next(_call_ids),
-        )
-    except DynamoDBError as refusal:
-        return _refused(services, refusal)
+    request = Request(
+        key[0],
+        operation,
+        params,
+        context.get("client_region") or backend.region,
+        _account(signer) or backend.account,
+        find_origin(),
+        next(_call_ids),
+    )
     outcome = ask(backend, request, convert)
     if isinstance(outcome, DynamoDBError):
         if is_left_to_botocore(outcome):
@@ -133,7 +144,7 @@ def is_left_to_botocore(error: DynamoDBError) -> bool:
     return (error.is_retryable or error.code in RETRIED_BESIDES) and not isinstance(error, OwnBug)
 
 
-def _refused(services: Any, error: DynamoDBError) -> tuple[CalledHttp, dict[str, Any]]:
+def _refused(services: Any, error: DynamoDBError) -> Answered:
     """What botocore's parser makes of `json10.error_body(error)`; botocore raises it."""
     name = json10.request_id()
     headers = json10.head(name)
@@ -253,59 +264,3 @@ def pending_call(request: Any) -> PendingCall | None:
     if name is None:
         return None
     return _pending_calls.get(name.decode() if isinstance(name, bytes) else name)
-
-
-# ---- installation
-
-HANDLERS = tuple(
-    (f"{event}.{service}", handler)
-    for service in ("dynamodb", "dynamodb-streams")
-    for event, handler in (
-        ("before-endpoint-resolution", name_account),
-        ("before-call", answer_call),
-        ("choose-signer", leave_unsigned),
-        ("before-sign", name_attempt),
-        ("before-send", answer_attempt),
-    )
-)
-"""Events are named by botocore's service id; DAX, Kinesis and all others have their own."""
-
-
-def install(handlers: ModuleType) -> None:
-    """Have every session to come register our handlers, and those that exist now, with their clients, as well."""
-    if HANDLERS[0] in handlers.BUILTIN_HANDLERS:
-        return
-    handlers.BUILTIN_HANDLERS.extend(HANDLERS)
-    for emitter in _existing_emitters():
-        for event, handler in HANDLERS:
-            emitter.register(event, handler)
-
-
-def _existing_emitters() -> Iterator[Any]:
-    """The event emitters of all sessions and clients, each once. Takes some 20 ms: done once per process."""
-    classes: list[type] = []
-    for module, name in (("botocore.session", "Session"), ("botocore.client", "BaseClient")):
-        # Missing while botocore is just being imported: then there is nothing to find.
-        top = getattr(sys.modules.get(module), name, None)
-        if top is not None:
-            classes += _with_subclasses(top)
-    seen: set[int] = set()
-    for instance in gc.get_referrers(*classes) if classes else ():
-        if type(instance) not in classes:
-            continue
-        for emitter in _emitters_of(instance):
-            if id(emitter) not in seen:
-                seen.add(id(emitter))
-                yield emitter
-
-
-def _with_subclasses(top: type) -> list[type]:
-    directs: list[type] = type.__subclasses__(top)
-    return [top, *(below for direct in directs for below in _with_subclasses(direct))]
-
-
-def _emitters_of(instance: Any) -> list[Any]:
-    if hasattr(type(instance), "get_component"):
-        return [instance.get_component("event_emitter")]
-    # The second differs where somebody replaced the first.
-    return [instance.meta.events, instance._endpoint._event_emitter]

@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any
 
 INSTALLERS = {
-    "botocore.handlers": ("botocore_hooks", "install"),
+    "botocore.handlers": ("botocore_installation", "install"),
     "botocore.endpoint": ("botocore_retries", "install_in_endpoint"),
     "botocore.waiter": ("botocore_retries", "install_in_waiter"),
     "botocore.retries.bucket": ("botocore_retries", "install_in_bucket"),

@@ -13,7 +13,7 @@ from typing import Any
 import botocore.httpsession
 import pytest
 
-from pytest_ddbmock.transports import botocore_hooks
+from pytest_ddbmock.transports import botocore_hooks, direct_methods
 
 ANOTHER_WAY = {"test_a_batch_that_is_repeated_for_ever_is_the_authors_mistake"}
 """Tests of what only a client in this process can get: a Python exception that is no answer of DynamoDB."""
@@ -38,7 +38,8 @@ def _over_http(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
         assert sent.url.startswith(url), f"a request to {sent.url}"
         return send(self, sent)
 
-    monkeypatch.setattr(botocore_hooks, "doors", SimpleNamespace(current=lambda: None))
+    for door in (botocore_hooks, direct_methods):
+        monkeypatch.setattr(door, "doors", SimpleNamespace(current=lambda: None))
     monkeypatch.setattr(botocore.httpsession.URLLib3Session, "send", send_to_endpoint)
     for service in ("DYNAMODB", "DYNAMODB_STREAMS"):
         monkeypatch.setenv(f"AWS_ENDPOINT_URL_{service}", url)

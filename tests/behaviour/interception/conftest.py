@@ -11,6 +11,7 @@ import pytest
 
 from pytest_ddbmock import errors
 from pytest_ddbmock.engine.request import Request
+from pytest_ddbmock.testkit import settings
 from pytest_ddbmock.transports import doors
 
 
@@ -19,6 +20,7 @@ class FakeBackend:
 
     account = "000000000000"
     region = "us-east-1"
+    direct = True
 
     def __init__(self) -> None:
         self.requests: list[Request] = []
@@ -75,7 +77,7 @@ class FakeBackend:
 
 
 def _with_bytes(value: dict[str, Any]) -> dict[str, Any]:
-    return {"B": base64.b64decode(value["B"])} if "B" in value else value
+    return {"B": base64.b64decode(value["B"])} if isinstance(value.get("B"), str) else value
 
 
 @pytest.fixture(autouse=True)
@@ -99,9 +101,11 @@ def nothing_waits_and_nothing_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def backend() -> FakeBackend:
-    """Not active yet: `doors.open(backend)`, closed by `closed_doors`."""
-    return FakeBackend()
+def backend(pytestconfig: pytest.Config) -> FakeBackend:
+    """Not active yet: `doors.open(backend)`."""
+    backend = FakeBackend()
+    backend.direct = settings.said_in_config(pytestconfig).cli.get("direct", True)
+    return backend
 
 
 @pytest.fixture

@@ -194,7 +194,7 @@ def test_handlers_of_others_run_after_the_call(active):
 
 def test_params_of_the_request_are_as_on_the_wire(active):
     make_client().put_item(TableName="users", Item={"pk": {"S": "a"}, "b": {"B": b"\x00\xff"}, "n": {"N": "1"}})
-    assert active.requests[0].params["Item"]["b"] == {"B": "AP8="}
+    assert active.requests[0].params["Item"]["b"] == {"B": b"\x00\xff" if active.direct else "AP8="}
 
 
 def test_a_blob_comes_back_as_bytes(active):

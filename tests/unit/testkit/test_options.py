@@ -39,6 +39,7 @@ def test_options_of_later_releases_are_refused_by_name(name):
         {"item_collection_limit": -1},
         {"item_collection_limit": 1.5},
         {"item_collection_limit": True},
+        {"direct": "yes"},
     ],
 )
 def test_impossible_values_are_refused_by_name(wrong):
