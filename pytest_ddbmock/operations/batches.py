@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any, NamedTuple
 
 from pytest_ddbmock import errors
@@ -45,7 +46,7 @@ class _Wanted:
 
     def left(self, keys: list[Item]) -> Wire:
         """An entry of `UnprocessedKeys`."""
-        options = {name: value for name, value in self.given.items() if name != "Keys" and value is not None}
+        options = {name: copy(value) for name, value in self.given.items() if name != "Keys" and value is not None}
         return {"Keys": [attributes_to_wire(key) for key in keys], **options}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +11,40 @@ import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
+
+from pytest_ddbmock.engine.engine import Engine
+from pytest_ddbmock.engine.request import Request
+
+
+@pytest.fixture(autouse=True)
+def _nothing_of_a_request_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Spoils the parameters of each call after it: neither the engine nor its answer may hold anything of them."""
+    serve = Engine.call
+
+    def call(self: Engine, request: Request) -> dict[str, Any]:
+        params = copy.deepcopy(request.params)
+        try:
+            answer = serve(self, dataclasses.replace(request, params=params))
+        finally:
+            assert params == request.params, "a request was changed"
+            shown = copy.deepcopy(locals().get("answer"))
+            spoil(params)
+        assert answer == shown, "an answer holds a part of the request"
+        return answer
+
+    monkeypatch.setattr(Engine, "call", call)
+
+
+def spoil(value: Any) -> None:
+    """Leave nothing of what can be changed as it was."""
+    if isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            spoil(part)
+        value.clear()
+        if isinstance(value, dict):
+            value["spoiled"] = "spoiled"
+        else:
+            value.append("spoiled")
 
 
 @pytest.fixture
