@@ -126,9 +126,9 @@ def read(body: bytes, source: Source) -> Iterator[Wire]:
 
 def _wire(value: Any) -> Wire:
     """The wire form of an Ion value. Errors: `Unreadable` for a type that no attribute has."""
-    kind = value.ion_type.name
-    if kind == "NULL" or value is None:
+    if type(value).__name__ == "IonPyNull":  # a null of whatever type
         return {"NULL": True}
+    kind = value.ion_type.name
     convert = _READERS.get(kind)
     if convert is None:
         raise Unreadable(f"Invalid Ion: an attribute cannot be a {kind.lower()}")
