@@ -44,6 +44,9 @@ VALUES = st.recursive(
     ),
     max_leaves=6,
 )
+CELLS = TEXTS.map(lambda text: text.replace("\r", ""))
+"""Python does not put a carriage return into quotes, where it may meet the newline behind it."""
+
 ITEMS = st.lists(st.tuples(TEXTS.filter(bool), NUMBERS, st.dictionaries(NAMES, VALUES, max_size=4)), max_size=5).map(
     lambda rows: [{**more, "pk": {"S": pk}, "sk": {"N": sk}} for pk, sk, more in rows]
 )
@@ -124,7 +127,7 @@ def test_ion_comes_back_as_it_was(compression, items):
 
 
 @given(
-    rows=st.lists(st.tuples(TEXTS.filter(bool), TEXTS, TEXTS), max_size=5),
+    rows=st.lists(st.tuples(CELLS.filter(bool), CELLS, CELLS), max_size=5),
     delimiter=st.sampled_from(",;:|\t "),
     end=st.sampled_from(["\n", "\r\n"]),
     quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),

@@ -31,7 +31,7 @@ def read(body: bytes, source: Source) -> Iterator[Wire]:
 
 def _rows(text: str, delimiter: str) -> Iterator[list[str]]:
     """The rows that are not empty. Errors: `Unreadable` for a quote that is neither doubled nor around a field."""
-    plain = f'[^"\r\n{re.escape(delimiter)}]*'
+    plain = rf'(?:[^"\r\n{re.escape(delimiter)}]|\r(?!\n))*'
     field = re.compile(rf'(?:"((?:[^"]|"")*)"|({plain}))({re.escape(delimiter)}|\r?\n|\Z)')
     position = 0
     row: list[str] = []
