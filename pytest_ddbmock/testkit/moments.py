@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from typing import TypeAlias
 
 from pytest_ddbmock.clock import from_datetime
@@ -25,9 +26,7 @@ def to_microseconds(moment: Moment) -> int:
     """
     if isinstance(moment, str):
         try:
-            # `fromisoformat` reads the Z of UTC only from Python 3.11 on.
-            text = moment.strip()
-            moment = datetime.datetime.fromisoformat(text[:-1] + "+00:00" if text[-1:] in ("Z", "z") else text)
+            moment = datetime.datetime.fromisoformat(_as_python_310_reads(moment.strip()))
         except ValueError:
             raise UsageError(f'{moment!r} is no moment; write "2026-01-01" or "2026-01-01T10:30:00+01:00"') from None
     if isinstance(moment, datetime.datetime):
@@ -35,6 +34,13 @@ def to_microseconds(moment: Moment) -> int:
     if isinstance(moment, datetime.date):
         return from_datetime(datetime.datetime(moment.year, moment.month, moment.day))
     raise UsageError(f"{moment!r} is no moment; give a datetime or ISO 8601 text")
+
+
+def _as_python_310_reads(text: str) -> str:
+    """Python 3.10 knows no Z for UTC and wants three or six digits of a second's fraction."""
+    if text[-1:] in ("Z", "z"):
+        text = text[:-1] + "+00:00"
+    return re.sub(r"(:\d\d)[.,](\d{1,6})\d*", lambda found: f"{found[1]}.{found[2]:0<6}", text, flags=re.ASCII)
 
 
 def to_duration(**parts: float) -> int:

@@ -43,3 +43,8 @@ def test_spans_are_exact():
 def test_what_is_no_span_is_refused(parts):
     with pytest.raises(UsageError, match="is no span of time"):
         to_duration(**parts)
+
+
+@pytest.mark.parametrize("fraction", ["5", "50", "500", "500000", "500000000"])
+def test_fractions_of_a_second_have_as_many_digits_as_people_write(fraction):
+    assert to_microseconds(f"1970-01-01T00:00:01.{fraction}Z") == 1_500_000
