@@ -23,7 +23,7 @@ def run(*command: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, *command], cwd=cwd, env=environment, capture_output=True, text=True)
 
 
-@pytest.mark.parametrize("example", ["atlas", "links"])
+@pytest.mark.parametrize("example", ["atlas", "links", "rehearsal"])
 def test_the_tests_of_an_example_pass(example: str) -> None:
     plugin = ("-p", "pytest_ddbmock.plugin", "-p", "no:cacheprovider")
 
