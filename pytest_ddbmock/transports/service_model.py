@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
-import time
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from pytest_ddbmock.engine.shapes import ATTRIBUTE_VALUE, LIST, MAP, STRUCTURE, TIMESTAMP, Shape
 
 Convert: TypeAlias = Callable[[Any], Any]
-"""Gives a part of an answer as botocore's parser would; a new object where it differs."""
+"""Gives an answer as botocore's parser would, changing it in place."""
 
 _models: dict[str, Any] = {}
 _shapes: dict[tuple[str, str], Shape] = {}
@@ -98,64 +96,70 @@ def _new_shape(service: str, found: Any) -> Shape:
 
 def converter(found: Any) -> Convert | None:
     """What turns the epoch seconds in an answer of the shape `found` into datetimes; None where it holds none."""
+    convert = _part_converter(found)
+    return None if convert is None else lambda answer: convert(answer, {})
+
+
+_PartConvert: TypeAlias = Callable[[Any, dict[Any, Any]], Any]
+"""Is also given the moments of this answer that are known: the records of a stream share few, and parsing one takes
+ten microseconds."""
+
+
+def _part_converter(found: Any) -> _PartConvert | None:
     if found is None or found.name == "AttributeValue":
         return None
     return _CONVERTERS.get(found.type_name, _no_converter)(found)
 
 
-def _no_converter(found: Any) -> Convert | None:
+def _no_converter(found: Any) -> _PartConvert | None:
     return None
 
 
-def _timestamp_converter(found: Any) -> Convert | None:
+def _timestamp_converter(found: Any) -> _PartConvert | None:
     import botocore.utils  # heavy
 
-    last: tuple[Any, Any] = (None, None)
-
-    def convert_timestamp(value: Any) -> Any:
-        """Remembers the last: the records of a stream share few moments, and parsing one takes ten microseconds."""
-        nonlocal last
-        parse = botocore.utils.parse_timestamp  # looked up at each call: freezegun and users replace it
-        wanted = (parse, value, time.tzname, datetime.datetime)
-        known, parsed = last
-        if wanted != known:
-            parsed = parse(value)
-            last = (wanted, parsed)
-        return parsed
+    def convert_timestamp(value: Any, known: dict[Any, Any]) -> Any:
+        moment = known.get(value)
+        if moment is None:
+            # Looked up at each answer: freezegun and users replace it.
+            moment = known[value] = botocore.utils.parse_timestamp(value)
+            known[moment] = moment  # a part may stand in an answer twice
+        return moment
 
     return convert_timestamp
 
 
-def _structure_converter(found: Any) -> Convert | None:
-    parts: Mapping[str, Convert] = {
-        name: convert for name, one in found.members.items() if (convert := converter(one)) is not None
+def _structure_converter(found: Any) -> _PartConvert | None:
+    parts: Mapping[str, _PartConvert] = {
+        name: convert for name, one in found.members.items() if (convert := _part_converter(one)) is not None
     }
     if not parts:
         return None
     pairs = tuple(parts.items())
 
-    def convert_structure(value: dict[str, Any]) -> dict[str, Any]:
-        converted = value.copy()
+    def convert_structure(value: dict[str, Any], known: dict[Any, Any]) -> dict[str, Any]:
         for name, convert in pairs:
             held = value.get(name)
             if held is not None:
-                converted[name] = convert(held)
-        return converted
+                value[name] = convert(held, known)
+        return value
 
     return convert_structure
 
 
-def _list_converter(found: Any) -> Convert | None:
-    convert = converter(found.member)
-    return None if convert is None else lambda value: [convert(one) for one in value]
+def _list_converter(found: Any) -> _PartConvert | None:
+    convert = _part_converter(found.member)
+    return None if convert is None else lambda value, known: [convert(one, known) for one in value]
 
 
-def _map_converter(found: Any) -> Convert | None:
-    convert = converter(found.value)
-    return None if convert is None else lambda value: {key: convert(one) for key, one in value.items()}
+def _map_converter(found: Any) -> _PartConvert | None:
+    convert = _part_converter(found.value)
+    if convert is None:
+        return None
+    return lambda value, known: {key: convert(one, known) for key, one in value.items()}
 
 
-_CONVERTERS: Mapping[str, Callable[[Any], Convert | None]] = {
+_CONVERTERS: Mapping[str, Callable[[Any], _PartConvert | None]] = {
     STRUCTURE: _structure_converter,
     LIST: _list_converter,
     MAP: _map_converter,
