@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
-from accounts import Account
+from accounts import SECOND, START, Account
 
 from pytest_ddbmock.engine import shapes
 from pytest_ddbmock.engine.request import DYNAMODB, STREAMS
@@ -16,8 +16,10 @@ from pytest_ddbmock.transports.service_model import ModelShapes
 
 KEY = {"pk": {"S": "a"}}
 ARN = "arn:aws:dynamodb:eu-west-1:123456789012:table/things"
+RECOVERABLE = "arn:aws:dynamodb:eu-west-1:123456789012:table/recoverable"
 
 KINESIS = {"TableName": "things", "StreamArn": "arn:aws:kinesis:eu-west-1:123456789012:stream/changes"}
+ACTIVE_KINESIS = {**KINESIS, "TableName": "recoverable"}
 MICROSECOND = {"ApproximateCreationDateTimePrecision": "MICROSECOND"}
 
 EQ = {"ComparisonOperator": "EQ", "AttributeValueList": [{"S": "a"}]}
@@ -46,6 +48,20 @@ CREATE = {
 NEW_INDEX = {
     "AttributeDefinitions": CREATE["AttributeDefinitions"],
     "GlobalSecondaryIndexUpdates": [{"Create": index("new", OnDemandThroughput=LIMITS, WarmThroughput=WARM)}],
+}
+IMPORT: dict[str, Any] = {
+    "S3BucketSource": {"S3Bucket": "imports", "S3KeyPrefix": "p", "S3BucketOwner": "123456789012"},
+    "InputFormat": "CSV",
+    "InputFormatOptions": {"Csv": {"Delimiter": ";", "HeaderList": ["pk"]}},
+    "InputCompressionType": "GZIP",
+    "TableCreationParameters": {
+        "TableName": "imported",
+        "AttributeDefinitions": CREATE["AttributeDefinitions"],
+        "KeySchema": CREATE["KeySchema"],
+        "ProvisionedThroughput": UNITS,
+        "SSESpecification": {"Enabled": False},
+        "GlobalSecondaryIndexes": [index("global", ProvisionedThroughput=UNITS)],
+    },
 }
 
 REQUESTS: list[tuple[str, dict[str, Any]]] = [
@@ -142,8 +158,8 @@ REQUESTS: list[tuple[str, dict[str, Any]]] = [
     ("DescribeTimeToLive", {"TableName": "things"}),
     ("DescribeKinesisStreamingDestination", {"TableName": "things"}),
     ("EnableKinesisStreamingDestination", {**KINESIS, "EnableKinesisStreamingConfiguration": MICROSECOND}),
-    ("DisableKinesisStreamingDestination", KINESIS),
-    ("UpdateKinesisStreamingDestination", {**KINESIS, "UpdateKinesisStreamingConfiguration": MICROSECOND}),
+    ("DisableKinesisStreamingDestination", ACTIVE_KINESIS),
+    ("UpdateKinesisStreamingDestination", {**ACTIVE_KINESIS, "UpdateKinesisStreamingConfiguration": MICROSECOND}),
     (
         "UpdateTimeToLive",
         {"TableName": "things", "TimeToLiveSpecification": {"Enabled": True, "AttributeName": "t"}},
@@ -206,6 +222,52 @@ REQUESTS: list[tuple[str, dict[str, Any]]] = [
             "GlobalSecondaryIndexOverride": [index("global", ProvisionedThroughput=UNITS)],
         },
     ),
+    (
+        "ExportTableToPointInTime",
+        {
+            "TableArn": RECOVERABLE,
+            "S3Bucket": "exports",
+            "S3Prefix": "p",
+            "S3BucketOwner": "123456789012",
+            "S3SseAlgorithm": "KMS",
+            "S3SseKmsKeyId": "key",
+            "ExportFormat": "ION",
+            "ExportTime": START // SECOND + 60,
+            "ClientToken": "t",
+        },
+    ),
+    (
+        "ExportTableToPointInTime",
+        {
+            "TableArn": RECOVERABLE,
+            "S3Bucket": "exports",
+            "ExportType": "INCREMENTAL_EXPORT",
+            "IncrementalExportSpecification": {
+                "ExportFromTime": START // SECOND + 60,
+                "ExportToTime": START // SECOND + 3000,
+                "ExportViewType": "NEW_IMAGE",
+            },
+        },
+    ),
+    ("DescribeExport", {"ExportArn": ""}),
+    ("ListExports", {"TableArn": RECOVERABLE, "MaxResults": 1}),
+    ("ImportTable", IMPORT),
+    (
+        "ImportTable",
+        {
+            **IMPORT,
+            "TableCreationParameters": {
+                "TableName": "imported",
+                "AttributeDefinitions": CREATE["AttributeDefinitions"],
+                "KeySchema": CREATE["KeySchema"],
+                "BillingMode": "PAY_PER_REQUEST",
+                "OnDemandThroughput": LIMITS,
+                "GlobalSecondaryIndexes": [index("global", OnDemandThroughput=LIMITS, WarmThroughput=WARM)],
+            },
+        },
+    ),
+    ("DescribeImport", {"ImportArn": ""}),
+    ("ListImports", {"TableArn": ARN, "PageSize": 1}),
     ("ListStreams", {}),
     ("DescribeStream", {"StreamArn": ""}),
     ("GetShardIterator", {"StreamArn": "", "ShardId": "", "ShardIteratorType": "LATEST"}),
@@ -258,19 +320,26 @@ def new_account() -> Account:
     )
     enabled = {"PointInTimeRecoveryEnabled": True}
     account.call("UpdateContinuousBackups", TableName="recoverable", PointInTimeRecoverySpecification=enabled)
+    account.call("EnableKinesisStreamingDestination", **ACTIVE_KINESIS)
     account.call("CreateBackup", TableName="recoverable", BackupName="old")
+    account.call("ExportTableToPointInTime", TableArn=RECOVERABLE, S3Bucket="exports")
+    parameters = {**IMPORT["TableCreationParameters"], "TableName": "failed"}
+    account.call("ImportTable", **{**IMPORT, "TableCreationParameters": parameters})
     account.tick(3600)
     return account
 
 
 def with_names(account: Account, params: dict[str, Any]) -> dict[str, Any]:
-    """The request with names of the stream and the backup that there are in place of empty texts."""
+    """The request with names of the stream, the backup and so on that there are in place of empty texts."""
     [stream] = account.call("ListStreams", TableName="things")["Streams"]
     description = account.call("DescribeStream", StreamArn=stream["StreamArn"])["StreamDescription"]
     [shard] = description["Shards"]
     known = {"StreamArn": stream["StreamArn"], "ShardId": shard["ShardId"]}
     [backup] = account.call("ListBackups")["BackupSummaries"]
     known["BackupArn"] = backup["BackupArn"]
+    [export] = account.call("ListExports")["ExportSummaries"]
+    [imported] = account.call("ListImports")["ImportSummaryList"]
+    known |= {"ExportArn": export["ExportArn"], "ImportArn": imported["ImportArn"]}
     if "ShardIterator" in params:
         of_shard = {name: known[name] for name in ("StreamArn", "ShardId")}
         iterator = account.call("GetShardIterator", **of_shard, ShardIteratorType="LATEST")

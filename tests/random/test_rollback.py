@@ -12,6 +12,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from pytest_ddbmock.archive.bucket import MemoryBucket, MemoryBuckets
+from pytest_ddbmock.archive.outside import Outside
 from pytest_ddbmock.errors import DynamoDBError
 from pytest_ddbmock.operations import OPERATIONS
 
@@ -20,7 +22,8 @@ NAMES = ("tab-a", "tab-b", "tab-c")
 HOUR = 3600
 
 READS = {
-    "BatchGetItem", "DescribeBackup", "DescribeContinuousBackups", "DescribeEndpoints", "DescribeLimits",
+    "BatchGetItem", "DescribeBackup", "DescribeExport", "DescribeImport", "ListExports", "ListImports",
+    "DescribeContinuousBackups", "DescribeEndpoints", "DescribeLimits",
     "DescribeKinesisStreamingDestination", "DescribeStream", "DescribeTable", "DescribeTimeToLive", "GetItem",
     "GetRecords", "GetShardIterator", "ListBackups", "ListStreams", "ListTables", "ListTagsOfResource", "Query", "Scan",
     "TransactGetItems",
@@ -104,6 +107,14 @@ class Picture:
             BackupType="ALL",
         )
 
+    def exports(self) -> list[Any]:
+        found = self.all_pages("ListExports", "ExportSummaries", "NextToken", "NextToken", MaxResults=2)
+        return [self.account.call("DescribeExport", ExportArn=one["ExportArn"]) for one in found]
+
+    def imports(self) -> list[Any]:
+        found = self.all_pages("ListImports", "ImportSummaryList", "NextToken", "NextToken", PageSize=2)
+        return [self.account.call("DescribeImport", ImportArn=one["ImportArn"]) for one in found]
+
     def take(self) -> dict[str, Any]:
         names = self.all_pages("ListTables", "TableNames", "LastEvaluatedTableName", "ExclusiveStartTableName")
         streams = self.all_pages("ListStreams", "Streams", "LastEvaluatedStreamArn", "ExclusiveStartStreamArn")
@@ -113,10 +124,12 @@ class Picture:
             "tables": {name: self.table(name) for name in names},
             "streams": [(one, self.stream(one["StreamArn"])) for one in streams],
             "backups": [self.account.call("DescribeBackup", BackupArn=arn) for arn in arns],
+            "exports": self.exports(),
+            "imports": self.imports(),
             "histories": {table.id: list(table.history.since(0)) for table in engine.catalog.all_tables()},
             "settings": {table.id: table.settings for table in engine.catalog.all_tables()},
             "tokens": engine.tokens.mark(),
-            "due": sorted(due for due, _, _ in engine.agenda.mark()),
+            "due": sorted(due for due, _, _ in (*engine.agenda.mark(), *engine.errands.mark())),
         }
 
 
@@ -126,6 +139,9 @@ class AccountMachine(RuleBasedStateMachine):
     @initialize(pace=st.sampled_from((0, 30)), ttl_delay=st.sampled_from((0, HOUR)))
     def begin(self, pace: int, ttl_delay: int) -> None:
         self.account = Account(pace=pace, ttl_delay=ttl_delay)
+        self.account.engine.holder(Outside).buckets = buckets = MemoryBuckets()
+        bucket = buckets.named["bucket"] = MemoryBucket("123456789012")
+        bucket.put("in/1.csv", b"pk,sk\na,1\nb\n")
         self.picture = Picture(self.account)
         self.marks: list[tuple[Any, dict[str, Any], int]] = []
         for name in NAMES[:2]:
@@ -360,6 +376,25 @@ class AccountMachine(RuleBasedStateMachine):
         target = random.choice((*NAMES, "restored"))
         self.account.call("RestoreTableFromBackup", TargetTableName=target, BackupArn=self.some_backup(random))
 
+    def export(self, random: Random, name: str) -> None:
+        arn = self.account.call("DescribeTable", TableName=name)["Table"]["TableArn"]
+        bucket, token = random.choice(("bucket", "bucket", "nowhere")), random.choice("1234567")
+        self.account.call("ExportTableToPointInTime", TableArn=arn, S3Bucket=bucket, ClientToken=token)
+
+    def import_(self, random: Random, name: str) -> None:
+        self.account.call(
+            "ImportTable",
+            S3BucketSource={"S3Bucket": random.choice(("bucket", "bucket", "nowhere")), "S3KeyPrefix": "in/"},
+            InputFormat="CSV",
+            ClientToken=random.choice("1234567"),
+            TableCreationParameters={
+                "TableName": random.choice((*NAMES, "restored")),
+                "AttributeDefinitions": attributes("pk", "sk"),
+                "KeySchema": keys("pk", "sk"),
+                "BillingMode": "PAY_PER_REQUEST",
+            },
+        )
+
 
 CALLS_BY_NAME: dict[str, Callable[[AccountMachine, Random, str], None]] = {
     "CreateTable": AccountMachine.create,
@@ -384,6 +419,8 @@ CALLS_BY_NAME: dict[str, Callable[[AccountMachine, Random, str], None]] = {
     "CreateBackup": AccountMachine.back_up,
     "DeleteBackup": AccountMachine.delete_backup,
     "RestoreTableFromBackup": AccountMachine.restore_backup,
+    "ExportTableToPointInTime": AccountMachine.export,
+    "ImportTable": AccountMachine.import_,
 }
 CALLS = [*CALLS_BY_NAME, "CreateTable", "PutItem", "PutItem", "BatchWriteItem", "UpdateItem", "DeleteItem"]
 
