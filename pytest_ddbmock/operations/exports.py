@@ -42,8 +42,6 @@ def export_table_to_point_in_time(call: Call) -> Answer:
         # Unsure: the text.
         raise _invalid("Export Time should not be provided when export type is set as Incremental Export")
     if call.param("FilterSpecification") is not None:
-        if not call.param("FilterSpecification"):
-            raise _invalid("Invalid FilterSpecification: The specification can not be empty")
         raise NotImplementedByMock(call.operation.name, "the parameter FilterSpecification")
     home = archive_jobs.home(call)
     exports = call.engine.holder(Exports)

@@ -183,8 +183,8 @@ class Options:
     s3: str | os.PathLike[str] | None = field(
         default=None,
         metadata=_told(
-            'where exports go and imports come from: "memory", "botocore" (S3 as botocore has it) or a folder of buckets; '
-            "else moto's S3 while moto is active, else memory",
+            'where exports go and imports come from: "memory", "botocore" (S3 as botocore has it) or a folder of '
+            "buckets; else moto's S3 while moto is active, else memory",
             "PLACE",
         ),
     )
