@@ -203,7 +203,8 @@ def test_a_consumer_finishes_the_stream_of_a_deleted_table(scene):
     assert set(checkpoints.values()) == {Consumer.DONE}
 
 
-def test_a_consumer_is_patient_with_throttling(scene):
+def test_a_consumer_is_patient_with_throttling(scene, monkeypatch):
+    monkeypatch.setattr("random.random", lambda: 0.9)  # botocore's delays, which may all be too short by chance
     _, shop, consumer = scene(stream_shards=2, stream_reads=2)
     shop.write(60)
     copy = Copy()
