@@ -6,6 +6,7 @@ import random
 
 import boto3
 import pytest
+from botocore.config import Config
 
 from pytest_ddbmock import mock_dynamodb
 
@@ -121,6 +122,10 @@ class Shop:
         return {item["pk"]["S"]: item for page in pages for item in page["Items"]}
 
 
+PATIENT = Config(retries={"total_max_attempts": 12})
+"""A few of botocore's random delays can be too short by chance, all of these cannot."""
+
+
 @pytest.fixture
 def scene():
     """Opens a mock with options and gives it with the application and what a consumer needs."""
@@ -133,7 +138,7 @@ def scene():
         mock.clock.freeze()
         mock.create_table(TABLE, "pk", stream="NEW_AND_OLD_IMAGES")
         shop = Shop(boto3.client("dynamodb", region_name=mock.region), seed)
-        streams = boto3.client("dynamodbstreams", region_name=mock.region)
+        streams = boto3.client("dynamodbstreams", region_name=mock.region, config=PATIENT)
         [stream] = streams.list_streams(TableName=TABLE)["Streams"]
         return mock, shop, lambda checkpoints, apply: Consumer(streams, stream["StreamArn"], checkpoints, apply)
 
@@ -203,8 +208,7 @@ def test_a_consumer_finishes_the_stream_of_a_deleted_table(scene):
     assert set(checkpoints.values()) == {Consumer.DONE}
 
 
-def test_a_consumer_is_patient_with_throttling(scene, monkeypatch):
-    monkeypatch.setattr("random.random", lambda: 0.9)  # botocore's delays, which may all be too short by chance
+def test_a_consumer_is_patient_with_throttling(scene):
     _, shop, consumer = scene(stream_shards=2, stream_reads=2)
     shop.write(60)
     copy = Copy()
