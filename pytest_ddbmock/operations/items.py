@@ -13,7 +13,7 @@ from pytest_ddbmock.engine.operation import Answer, operation
 from pytest_ddbmock.expressions import legacy
 from pytest_ddbmock.expressions.condition import Condition
 from pytest_ddbmock.expressions.projection import Projection, compile_projection, of_attributes_to_get
-from pytest_ddbmock.expressions.update import Update, compile_update
+from pytest_ddbmock.expressions.update import NOTHING, Update, compile_update
 from pytest_ddbmock.metering.collections import item_collection_metrics
 from pytest_ddbmock.metering.units import read_units
 from pytest_ddbmock.storage.change import Write
@@ -107,7 +107,7 @@ def update_item(call: Call) -> Answer:
     )
     wanted = call.item("Key")
     legacy_updates = call.param("AttributeUpdates")
-    update = None if legacy_updates is None else legacy.attribute_updates(legacy_updates)
+    update = NOTHING if legacy_updates is None else legacy.attribute_updates(legacy_updates)
     expected = call.legacy_condition("Expected", legacy.expected)
     placeholders = call.bind(["UpdateExpression", "ConditionExpression"])
     text = call.param("UpdateExpression")
@@ -117,13 +117,11 @@ def update_item(call: Call) -> Answer:
     placeholders.require_all_used()
     table = call.table()  # ---- below this line the table is known
     key = table.schema.key_of_key(wanted)
-    if update is not None:
-        refuse_key_updates(table, update)
+    refuse_key_updates(table, update)
     _refuse_paths_into_keys(table, condition)
     stored = call.admit_write(table, key, condition)
     after = updated(table, wanted, stored, update)
-    creates = update is None or update.creates
-    [change] = call.commit(Write(table, key, after if stored is not None or creates else None))
+    [change] = call.commit(Write(table, key, after if stored is not None or update.creates else None))
     shown = _update_answer(returns, update, change.old, change.new)
     return call.answer(
         Attributes=None if shown is None else attributes_to_wire(shown),
@@ -148,15 +146,12 @@ def require_item_size(item: Item) -> None:
         raise errors.validation("Item size has exceeded the maximum allowed size")
 
 
-def updated(table: Table, key: Item, stored: Item | None, update: Update | None) -> Item:
+def updated(table: Table, key: Item, stored: Item | None, update: Update) -> Item:
     """What an update makes of the stored item, or of the attributes of its key where there is none.
 
     Errors: `ValidationException` for what cannot be worked out, cannot be the key of an index, or is too large.
     """
-    before = key if stored is None else stored
-    if update is None:
-        return before
-    after = update.apply(before)
+    after = update.apply(key if stored is None else stored)
     require_updated_index_keys(table, after, update)
     if after.size > sizes.MAX_ITEM_SIZE:
         raise errors.validation("Item size to update has exceeded the maximum allowed size")
@@ -189,13 +184,13 @@ def _refuse_paths_into_keys(table: Table, reader: Condition | Projection | None)
         refuse_paths_into_keys(table, reader.paths)
 
 
-def _update_answer(returns: str, update: Update | None, old: Item | None, new: Item | None) -> Item | None:
+def _update_answer(returns: str, update: Update, old: Item | None, new: Item | None) -> Item | None:
     """What `ReturnValues` asks for; None when there is nothing to show."""
     if returns == "ALL_NEW":
         return new
     if returns == "ALL_OLD":
         return old
-    if update is None or returns == "NONE":
+    if returns == "NONE":
         return None
     image = new if returns == "UPDATED_NEW" else old
-    return None if image is None else update.updated(image) or None
+    return None if image is None else update.updated(image)
