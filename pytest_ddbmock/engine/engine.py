@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import itertools
 import random
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -32,6 +31,9 @@ from pytest_ddbmock.storage.table import Kept, Table
 from pytest_ddbmock.values import sizes
 
 K = TypeVar("K", bound=Kept)
+
+TOLD_AFTER_TYPES = {"SerializationException", "ConditionalCheckFailedException", "TransactionCanceledException"}
+"""Errors of requests in which no wrong JSON type can be left: the conditions of writes are tried at the very end."""
 
 
 class Engine:
@@ -79,7 +81,6 @@ class Engine:
             self.keep(holder)
         self._last_now = 0
         self._ids = random.Random(0x0DDB)
-        self._serial = itertools.count(1)
 
     # ---- the road of a call
 
@@ -113,7 +114,7 @@ class Engine:
                         request = dataclasses.replace(request, params=params)
                     return operation.serve(Call(self, request, operation, shape, entry, now))
                 except DynamoDBError as error:
-                    if error.code != "SerializationException":
+                    if error.code not in TOLD_AFTER_TYPES:
                         constraints.require_types(shape, request.params)
                     if error.wraps and operation.envelope:
                         raise error.enveloped() from None
@@ -203,11 +204,7 @@ class Engine:
         table.settings = table.settings.as_new(now)
         table.forget_history(self.seq)
 
-    # ---- numbers and names
-
-    def serial(self) -> int:
-        """A number that this engine has not given before, rollbacks included."""
-        return next(self._serial)
+    # ---- names
 
     def hex_id(self, digits: int) -> str:
         """A lower-case hexadecimal id, the same in every run."""

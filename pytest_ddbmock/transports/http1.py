@@ -55,11 +55,6 @@ class RequestReader:
         self.wants_continue = False
         """Whether the client waits for `CONTINUE` before it sends the body; whoever sends that sets it False."""
 
-    @property
-    def is_between_requests(self) -> bool:
-        """Whether nothing of another request has arrived yet."""
-        return not self._waiting and self._head is None
-
     def feed(self, data: bytes) -> None:
         """Take what has arrived."""
         self._waiting += data
