@@ -249,6 +249,20 @@ REQUESTS: list[tuple[str, dict[str, Any]]] = [
             },
         },
     ),
+    (
+        "ExportTableToPointInTime",
+        {
+            "TableArn": RECOVERABLE,
+            "S3Bucket": "exports",
+            "FilterSpecification": {
+                "KeyConditionExpression": "pk = :p",
+                "FilterExpression": "#a > :v",
+                "ProjectionExpression": "#a",
+                "ExpressionAttributeNames": {"#a": "a"},
+                "ExpressionAttributeValues": {":p": {"S": "p"}, ":v": {"N": "1"}},
+            },
+        },
+    ),
     ("DescribeExport", {"ExportArn": ""}),
     ("ListExports", {"TableArn": RECOVERABLE, "MaxResults": 1}),
     ("ImportTable", IMPORT),

@@ -18,6 +18,7 @@ from pytest_ddbmock.archive.formats.contract import Record
 from pytest_ddbmock.archive.jobs import COMPLETED, FAILED, IN_PROGRESS, Jobs, failure_code, job_id, shown_failure
 from pytest_ddbmock.archive.manifest import DataFile, Layout
 from pytest_ddbmock.archive.outside import Outside
+from pytest_ddbmock.archive.selection import Selection
 from pytest_ddbmock.clock import iso_milliseconds
 from pytest_ddbmock.engine.catalog import Home
 from pytest_ddbmock.engine.engine import Engine
@@ -86,14 +87,18 @@ class Export:
 class Exports(Jobs[Export]):
     """The exports of all accounts."""
 
+    def of(self, home: Home, table_arn: str | None, now: int) -> list[Export]:
+        """`Jobs.of` in descending order of their ARNs. Source: "ListExports" (API reference)."""
+        return sorted(super().of(home, table_arn, now), key=lambda export: export.arn, reverse=True)
 
-def begin(engine: Engine, table: Table, export: Export, moment: int) -> None:
+
+def begin(engine: Engine, table: Table, export: Export, moment: int, selection: Selection) -> None:
     """Have what `export` asks for of `table` written when its time has come; what is written is decided now.
 
     A full one shows the table as it was at `moment` in microseconds.
     """
     names = [manifest.file_name(engine.hex_id(32)) for _ in range(_partitions(table.settings))]
-    content = _Content(table, names, export.period, moment)
+    content = _Content(table, names, export.period, moment, selection)
     engine.holder(Exports).put(export)
 
     def run(due: int) -> None:
@@ -115,25 +120,38 @@ def new_arn(engine: Engine, table: Table, now: int) -> str:
 class _Content:
     """What an export writes, by data file: one for each partition of the table."""
 
-    def __init__(self, table: Table, names: Sequence[str], period: Period | None, moment: int) -> None:
+    def __init__(
+        self, table: Table, names: Sequence[str], period: Period | None, moment: int, selection: Selection
+    ) -> None:
         self.names = names
         self._hash_name = table.schema.hash_keys[0]
+        self._selection = selection
+        self._view_type = NEW_AND_OLD_IMAGES if period is None else period.view_type
         self._items: list[Item] = []
         self._records: list[Record] = []
         if period is None:
-            self._items = list(table.as_of(moment))
+            self._items = [item for item in table.as_of(moment) if selection.reads(item)]
         else:
-            self._records = list(records(table, period))
+            self._records = [record for record in records(table, period) if selection.reads(record.keys)]
 
     def lines(self, format_name: str) -> list[list[bytes]]:
         """The lines of each data file."""
         format = FORMATS[format_name]
         files: list[list[bytes]] = [[] for _ in self.names]
+        selection = self._selection
         for item in self._items:
-            files[self._file_of(item)].append(format.write_item(item))
+            if selection.takes(item):
+                files[self._file_of(item)].append(format.write_item(selection.shown(item)))
         for record in self._records:
-            files[self._file_of(record.keys)].append(format.write_record(record))
+            if selection.takes(_latest(record)):
+                files[self._file_of(record.keys)].append(format.write_record(self._shown(record)))
         return files
+
+    def _shown(self, record: Record) -> Record:
+        """A record with what view type and selection show of its images. Unsure: that the keys stay whole."""
+        old = record.old if self._view_type == NEW_AND_OLD_IMAGES else None
+        old, new = (None if image is None else self._selection.shown(image) for image in (old, record.new))
+        return record._replace(old=old, new=new)
 
     @property
     def bytes(self) -> int:
@@ -159,8 +177,14 @@ def records(table: Table, period: Period) -> Iterable[Record]:
     for first, last in changes.values():
         image = last.new or first.old
         if image is not None:
-            keeps_old = period.view_type == NEW_AND_OLD_IMAGES
-            yield Record(last.at, image.only(table.schema.names), first.old if keeps_old else None, last.new)
+            yield Record(last.at, image.only(table.schema.names), first.old, last.new)
+
+
+def _latest(record: Record) -> Item:
+    """What a filter looks at: the new image, of a deleted item the old one. Source: "Filtering a table export"."""
+    image = record.new if record.new is not None else record.old
+    assert image is not None, "what came and went is no record"
+    return image
 
 
 def _partitions(settings: Settings) -> int:

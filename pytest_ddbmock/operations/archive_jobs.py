@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pytest_ddbmock import errors
 from pytest_ddbmock.archive.jobs import Job, Jobs
@@ -57,6 +57,13 @@ def page(call: Call, jobs: Jobs[J], size: str) -> tuple[list[J], str | None]:
 
 def _token(job: Job) -> str:
     return hashlib.blake2b(job.arn.encode(), digest_size=56).hexdigest()
+
+
+def copied(value: Any) -> Any:
+    """A copy of what a request says, without members that are null: its caller may change his own later."""
+    if isinstance(value, dict):
+        return {name: copied(member) for name, member in value.items() if member is not None}
+    return [copied(member) for member in value] if isinstance(value, list | tuple) else value
 
 
 def home(call: Call) -> Home:

@@ -13,12 +13,13 @@ from pytest_ddbmock.archive import recovery
 from pytest_ddbmock.archive.bucket import Encryption
 from pytest_ddbmock.archive.export import FULL, INCREMENTAL, NEW_AND_OLD_IMAGES, Export, Exports, Period
 from pytest_ddbmock.archive.recovery import Window
+from pytest_ddbmock.archive.selection import EVERYTHING
 from pytest_ddbmock.clock import DAY, MINUTE, SECOND, iso_seconds, to_epoch_seconds
 from pytest_ddbmock.engine import arns
 from pytest_ddbmock.engine.call import Call
 from pytest_ddbmock.engine.operation import Answer, operation
-from pytest_ddbmock.errors import NotImplementedByMock
-from pytest_ddbmock.operations import archive_jobs
+from pytest_ddbmock.operations import archive_jobs, export_filter
+from pytest_ddbmock.operations.export_filter import ExportFilter
 from pytest_ddbmock.operations.table_definition import Wire
 from pytest_ddbmock.storage.settings import CREATING, DELETING
 from pytest_ddbmock.storage.table import Table
@@ -31,7 +32,10 @@ SHORTEST, LONGEST = 15 * MINUTE, DAY
 
 @operation("ExportTableToPointInTime")
 def export_table_to_point_in_time(call: Call) -> Answer:
-    """Order: the request by itself, its token, table, recovery enabled, time. What S3 has against it comes later."""
+    """Order: the request by itself, its token, table, recovery enabled, time. What S3 has against it comes later.
+
+    Unsure: the place of the filter among them.
+    """
     format = call.param("ExportFormat", "DYNAMODB_JSON")
     kind = call.param("ExportType")
     bucket, owner, prefix = call.param("S3Bucket"), call.param("S3BucketOwner"), call.param("S3Prefix")
@@ -41,13 +45,12 @@ def export_table_to_point_in_time(call: Call) -> Answer:
     if specification is not None and given is not None:
         # Unsure: the text.
         raise _invalid("Export Time should not be provided when export type is set as Incremental Export")
-    if call.param("FilterSpecification") is not None:
-        raise NotImplementedByMock(call.operation.name, "the parameter FilterSpecification")
+    filter = _filter(call)
     home = archive_jobs.home(call)
     exports = call.engine.holder(Exports)
     token = call.param("ClientToken")
     table_arn = call.param("TableArn")
-    asked = {name: value for name, value in call.params.items() if name != "ClientToken" and value is not None}
+    asked = archive_jobs.copied({name: value for name, value in call.params.items() if name != "ClientToken"})
     before = None if token is None else exports.with_token(home, token, call.now)
     if before is not None:
         if before.asked != asked:
@@ -60,6 +63,7 @@ def export_table_to_point_in_time(call: Call) -> Answer:
         raise errors.recovery_unavailable(table.name)
     between = recovery.window(setting, call.now)
     period = None if specification is None else _period(specification, between, call.now)
+    selection = EVERYTHING if filter is None else filter.on(table)
     export_time = call.now if given is None else round(given * SECOND)
     if given is not None:
         _require_exportable(export_time, between, call.now)
@@ -87,7 +91,7 @@ def export_table_to_point_in_time(call: Call) -> Answer:
         period=period,
     )
     moment = min(max(recovery.end_of(export_time), between.earliest), call.now)
-    archive.begin(call.engine, table, export, moment)
+    archive.begin(call.engine, table, export, moment, selection)
     return call.answer(ExportDescription=_description(export))
 
 
@@ -137,6 +141,16 @@ def _specification(call: Call, kind: str | None) -> Wire | None:
     if given.get("ExportFromTime") is None:
         raise _invalid("ExportFromTime must be provided in IncrementalExportSpecification")
     return given
+
+
+def _filter(call: Call) -> ExportFilter | None:
+    if "FilterSpecification" not in call.shape.members:
+        return None  # an older service model, and what it does not know is dropped unseen
+    given: Wire | None = call.param("FilterSpecification")
+    if given is None:
+        return None
+    call.refuse_unknown(given, export_filter.MEMBERS, "FilterSpecification")
+    return ExportFilter(given)
 
 
 def _table(call: Call, given: str) -> Table:
@@ -238,6 +252,8 @@ def _description(export: Export) -> dict[str, Any]:
             "ExportToTime": to_epoch_seconds(period.end),
             "ExportViewType": period.view_type,
         }
+    if "FilterSpecification" in export.asked:
+        members["FilterSpecification"] = archive_jobs.copied(export.asked["FilterSpecification"])
     return {name: value for name, value in members.items() if value is not None}
 
 

@@ -134,20 +134,13 @@ def _make(call: Call, new: NewTable, job: Import, now: int) -> Table:
 def _shown(call: Call, source: Wire, options: Wire, parameters: Wire) -> Wire:
     """What the description takes over from the request; nothing that the caller could change."""
     shown: Wire = {
-        "S3BucketSource": {"S3BucketOwner": call.request.account, **_known(source)},
+        "S3BucketSource": {"S3BucketOwner": call.request.account, **archive_jobs.copied(source)},
         "InputFormat": call.param("InputFormat"),
-        "InputFormatOptions": _known(options) or None,
+        "InputFormatOptions": archive_jobs.copied(options) or None,
         "InputCompressionType": call.param("InputCompressionType", "NONE"),
-        "TableCreationParameters": _known(parameters),
+        "TableCreationParameters": archive_jobs.copied(parameters),
     }
     return shown
-
-
-def _known(value: Any) -> Any:
-    """A copy without members that are null."""
-    if isinstance(value, dict):
-        return {name: _known(member) for name, member in value.items() if member is not None}
-    return [_known(member) for member in value] if isinstance(value, list | tuple) else value
 
 
 # ---- answers
@@ -161,7 +154,7 @@ def _description(job: Import) -> dict[str, Any]:
         "TableArn": job.table_arn,
         "TableId": job.table_id,
         "ClientToken": job.token,
-        **_known(job.shown),
+        **archive_jobs.copied(job.shown),
         "ErrorCount": job.counts.errors,
         "CloudWatchLogGroupArn": archive.log_group_arn(job.home),
         "StartTime": to_epoch_seconds(job.started_at),

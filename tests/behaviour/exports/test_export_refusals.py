@@ -6,8 +6,6 @@ import datetime
 
 import pytest
 
-from pytest_ddbmock import NotImplementedByMock
-
 UTC = datetime.timezone.utc
 OTHER = "arn:aws:dynamodb:us-east-1:123456789012:table/other"
 INCREMENTAL = {"ExportType": "INCREMENTAL_EXPORT"}
@@ -126,18 +124,6 @@ def test_a_period_that_cannot_be_exported(refused, ddbmock, request_, message):
 def test_a_period_of_more_than_a_day(refused, ddbmock):
     ddbmock.clock.tick(days=3)
     assert refused(**period(at(10), at(11, day=2))).startswith("InvalidExportTimeException: Difference between")
-
-
-def test_a_filter_is_refused_by_name(client, arn, bucket, ddbmock):
-    shape = client.meta.service_model.operation_model("ExportTableToPointInTime").input_shape
-    if "FilterSpecification" not in shape.members:
-        pytest.skip("this botocore knows no filter")
-    with pytest.raises(NotImplementedByMock, match="FilterSpecification"):
-        client.export_table_to_point_in_time(
-            TableArn=arn, S3Bucket="exports", FilterSpecification={"FilterExpression": "a = b"}
-        )
-    ddbmock.unsupported.clear()
-    assert client.list_exports()["ExportSummaries"] == []
 
 
 # ---- what S3 has against it
