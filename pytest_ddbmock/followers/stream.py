@@ -12,7 +12,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from pytest_ddbmock import errors
 from pytest_ddbmock.clock import MINUTE, SECOND
@@ -25,7 +25,7 @@ from pytest_ddbmock.storage.shards import STREAM_RETENTION
 from pytest_ddbmock.storage.shards import Shard as Shard  # consumers of streams find it here
 from pytest_ddbmock.storage.table import Table
 from pytest_ddbmock.values import sizes
-from pytest_ddbmock.values.attribute import PLAIN_TAGS, to_wire
+from pytest_ddbmock.values.attribute import attributes_to_wire
 
 ITERATOR_LIFE = 15 * MINUTE
 
@@ -140,24 +140,19 @@ def invalid_sequence_number() -> DynamoDBError:
 
 
 class Page(NamedTuple):
-    """Changes that have records, and up to where that is. `is_last` tells that the shard has ended and was read.
-
-    `sizes` are the `SizeBytes` of the records.
-    """
+    """Changes that have records, and up to where that is. `is_last` tells that the shard has ended and was read."""
 
     changes: list[Change]
     position: int
     is_last: bool
-    sizes: list[int]
 
 
 def read(table: Table, stream: Stream, shard: Shard, position: int, now: int, limit: int = PAGE_RECORDS) -> Page:
-    """The next records of a shard behind `position`: at most `limit`, and 1 MB unless a single one is larger.
+    """The next changes of a shard behind `position` that have records, at most `limit`.
 
     Errors: `TrimmedDataAccessException` when a record right behind the position is older than 24 hours.
     """
     history = table.history
-    recorder = Recorder(table, stream, "")
     found: list[Change] = []
     end, chunk = shard.end, max(limit, _CHUNK)
     while True:
@@ -176,24 +171,22 @@ def read(table: Table, stream: Stream, shard: Shard, position: int, now: int, li
             break
     if found and found[0].at < now - STREAM_RETENTION:
         raise errors.data_trimmed()
-    sizes_found = recorder.sizes(found[:limit])
-    fitting = _fitting(sizes_found)
-    if fitting < len(found):
+    if len(found) > limit:
         # The next page begins behind the last record of this one.
-        return Page(found[:fitting], found[fitting - 1].seq, False, sizes_found[:fitting])
-    return Page(found, position, end is not None, sizes_found)
+        return Page(found[:limit], found[limit - 1].seq, False)
+    return Page(found, position, end is not None)
 
 
-def _fitting(record_sizes: Sequence[int]) -> int:
-    """How many records make a page: at least one, and as many as 1 MB holds."""
-    if sum(record_sizes) <= PAGE_BYTES:
-        return len(record_sizes)
-    total = 0
-    for index, size in enumerate(record_sizes):
-        total += size
-        if index and total > PAGE_BYTES:
-            return index
-    return len(record_sizes)
+def read_records(
+    table: Table, stream: Stream, shard: Shard, position: int, now: int, limit: int, region: str
+) -> tuple[list[dict[str, Any]], Page]:
+    """`read` with the records themselves, which end the page at 1 MB unless a single one is larger."""
+    page = read(table, stream, shard, position, now, limit)
+    records = Recorder(table, stream, region).records(page.changes)
+    if len(records) < len(page.changes):
+        shown = page.changes[: len(records)]
+        page = Page(shown, shown[-1].seq, False)
+    return records, page
 
 
 # ---- iterators
@@ -258,75 +251,61 @@ def _invalid_iterator() -> DynamoDBError:
 class Recorder:
     """Shows the changes of a stream as records; what its records have in common is worked out once."""
 
-    __slots__ = ("_id_prefix", "_names", "_names_size", "_region", "_shows_new", "_shows_old", "_view_type")
+    __slots__ = ("_id_prefix", "_insert", "_modify", "_names", "_names_size", "_remove", "_shows_new", "_shows_old")
 
     def __init__(self, table: Table, stream: Stream, region: str) -> None:
+        images = IMAGES[stream.view_type]
         self._names = table.schema.names
         self._names_size = sum(map(sizes.of_text, self._names))
-        self._region = region
-        self._view_type = stream.view_type
-        self._shows_new = "NewImage" in IMAGES[stream.view_type]
-        self._shows_old = "OldImage" in IMAGES[stream.view_type]
-        self._id_prefix = hashlib.blake2b(f"{table.id} {stream.label}".encode(), digest_size=8).hexdigest()
+        self._shows_new = "NewImage" in images
+        self._shows_old = "OldImage" in images
+        # With the 21 digits of a sequence number an id has 32, as on AWS.
+        self._id_prefix = hashlib.blake2b(f"{table.id} {stream.label}".encode()).hexdigest()[:11]
+        self._insert = _outline("INSERT", region, stream.view_type, [name for name in images if name == "NewImage"])
+        self._modify = _outline("MODIFY", region, stream.view_type, images)
+        self._remove = _outline("REMOVE", region, stream.view_type, [name for name in images if name == "OldImage"])
 
-    def sizes(self, changes: Sequence[Change]) -> list[int]:
-        """`SizeBytes` of records: keys and all images."""
-        names, names_size, shows_new, shows_old = self._names, self._names_size, self._shows_new, self._shows_old
-        found = []
-        for _, _, _, old, new, _ in changes:
-            item = old if new is None else new
-            assert item is not None, "a change with a record has an image"
-            size = names_size
-            for name in names:
-                tag, payload = value = item[name]
-                size += len(payload) if tag == "S" and payload.isascii() else sizes.of_value(value)
-            if shows_new and new is not None:
-                size += new.size
-            if shows_old and old is not None:
-                size += old.size
-            found.append(size)
-        return found
+    def records(self, changes: Sequence[Change]) -> list[dict[str, Any]]:
+        """Changes as `GetRecords` answers them: as many of the first as 1 MB holds, one at least.
 
-    def records(self, changes: Sequence[Change], sizes_known: Sequence[int]) -> list[dict[str, Any]]:
-        """Changes as `GetRecords` answers them; `sizes_known` are their `SizeBytes`.
-
-        One loop without calls: a page has a thousand of them, and a reader waits.
+        One loop with hardly a call: a page has a thousand of them, and a reader waits. To copy a dict and to fill it
+        costs less than to make one.
         """
         first, second = self._names[0], self._names[1] if len(self._names) > 1 else None
-        region, view_type, prefix = self._region, self._view_type, self._id_prefix
-        shows_new, shows_old, plain = self._shows_new, self._shows_old, PLAIN_TAGS
-        shown = []
-        for (seq, at, _, old, new, actor), size in zip(changes, sizes_known, strict=True):
+        names_size, prefix, of_value = self._names_size, self._id_prefix, sizes.of_value
+        shows_new, shows_old = self._shows_new, self._shows_old
+        insert, modify, remove = self._insert, self._modify, self._remove
+        room = PAGE_BYTES
+        shown: list[dict[str, Any]] = []
+        for seq, at, _, old, new, actor in changes:
             item = old if new is None else new
             assert item is not None, "a change with a record has an image"
-            tag, payload = item[first]
+            tag, payload = value = item[first]
             keys = {first: {tag: payload}}
+            size = names_size + (len(payload) if tag == "S" and payload.isascii() else of_value(value))
             if second is not None:
-                tag, payload = item[second]
+                tag, payload = value = item[second]
                 keys[second] = {tag: payload}
-            told: dict[str, Any] = {
-                "ApproximateCreationDateTime": at // SECOND,
-                "Keys": keys,
-                "SequenceNumber": str(_FIRST_NUMBER + seq),
-                "SizeBytes": size,
-                "StreamViewType": view_type,
-            }
+                size += len(payload) if tag == "S" and payload.isascii() else of_value(value)
+            outline, outline_told = insert if old is None else remove if new is None else modify
+            told = outline_told.copy()
             if shows_new and new is not None:
-                told["NewImage"] = {
-                    name: {value[0]: value[1]} if value[0] in plain else to_wire(value) for name, value in new.items()
-                }
+                told["NewImage"] = attributes_to_wire(new)
+                size += new.size
             if shows_old and old is not None:
-                told["OldImage"] = {
-                    name: {value[0]: value[1]} if value[0] in plain else to_wire(value) for name, value in old.items()
-                }
-            record = {
-                "eventID": f"{prefix}{seq:016x}",
-                "eventName": "INSERT" if old is None else "REMOVE" if new is None else "MODIFY",
-                "eventVersion": "1.1",
-                "eventSource": "aws:dynamodb",
-                "awsRegion": region,
-                "dynamodb": told,
-            }
+                told["OldImage"] = attributes_to_wire(old)
+                size += old.size
+            room -= size
+            if room < 0 and shown:
+                break
+            number = str(_FIRST_NUMBER + seq)
+            told["ApproximateCreationDateTime"] = at // SECOND
+            told["Keys"] = keys
+            told["SequenceNumber"] = number
+            told["SizeBytes"] = size
+            record = outline.copy()
+            record["eventID"] = prefix + number
+            record["dynamodb"] = told
             if actor is _TTL:
                 # Spelt as the service model has it; Lambda's events spell the members small.
                 record["userIdentity"] = {"PrincipalId": "dynamodb.amazonaws.com", "Type": "Service"}
@@ -334,13 +313,36 @@ class Recorder:
         return shown
 
 
+_Outline: TypeAlias = tuple[dict[str, Any], dict[str, Any]]
+"""A record and its member `dynamodb`, with what all records of its kind say."""
+
+
+def _outline(event: str, region: str, view_type: str, images: Sequence[str]) -> _Outline:
+    record = {
+        "eventID": None,
+        "eventName": event,
+        "eventVersion": "1.1",
+        "eventSource": "aws:dynamodb",
+        "awsRegion": region,
+        "dynamodb": None,
+    }
+    told = {
+        "ApproximateCreationDateTime": None,
+        "Keys": None,
+        **dict.fromkeys(images),
+        "SequenceNumber": None,
+        "SizeBytes": None,
+        "StreamViewType": view_type,
+    }
+    return record, told
+
+
 _TTL = Actor.TTL
 
 
 def record(table: Table, stream: Stream, change: Change, region: str) -> dict[str, Any]:
     """A single change as `GetRecords` answers it."""
-    recorder = Recorder(table, stream, region)
-    [shown] = recorder.records([change], recorder.sizes([change]))
+    [shown] = Recorder(table, stream, region).records([change])
     return shown
 
 

@@ -13,7 +13,7 @@ from pytest_ddbmock.engine.operation import Answer, operation
 from pytest_ddbmock.engine.request import STREAMS
 from pytest_ddbmock.engine.table_description import key_schema_to_wire
 from pytest_ddbmock.followers import stream as streams
-from pytest_ddbmock.followers.stream import Recorder, Shard, ShardIterator
+from pytest_ddbmock.followers.stream import Shard, ShardIterator
 from pytest_ddbmock.storage.settings import CREATING, Stream
 from pytest_ddbmock.storage.table import Table
 
@@ -135,11 +135,11 @@ def get_records(call: Call) -> Answer:
     shard = _shard(streams.shards(table, stream), iterator.shard_id)
     call.admit()
     call.engine.scenario.shard_reads.admit(shard.id, call.engine.stream_rules.reads, call.now)
-    page = streams.read(table, stream, shard, iterator.position, call.now, limit)
+    records, page = streams.read_records(table, stream, shard, iterator.position, call.now, limit, call.request.region)
     call.entry.items = len(page.changes)
     call.entry.unread = not page.is_last and table.history.last_seq > page.position
     return call.answer(
-        Records=Recorder(table, stream, call.request.region).records(page.changes, page.sizes),
+        Records=records,
         NextShardIterator=None if page.is_last else _iterator(call, iterator.stream_arn, shard, page.position),
     )
 
