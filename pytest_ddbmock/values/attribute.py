@@ -202,4 +202,8 @@ def to_wire(value: Value) -> Wire:
 def attributes_to_wire(attributes: Mapping[str, Value]) -> Wire:
     """A fresh wire form of an item, a key or a map, which the caller may change."""
     plain = PLAIN_TAGS
-    return {name: {value[0]: value[1]} if value[0] in plain else to_wire(value) for name, value in attributes.items()}
+    shown = {}
+    for name, value in attributes.items():  # up to Python 3.11 a comprehension takes a fifth longer
+        tag, payload = value
+        shown[name] = {tag: payload} if tag in plain else to_wire(value)
+    return shown
