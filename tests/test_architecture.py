@@ -32,7 +32,10 @@ THIRD_PARTY = {
     "amazon": ("archive/formats/ion.py",),
     "zstandard": ("archive/formats/compression.py",),
 }
-LAZY = ("transports/", "plugin.py", "testkit/python_time.py", "archive/formats/", "__init__.py", "__main__.py")
+LAZY = (
+    *("transports/", "plugin.py", "testkit/python_time.py", "archive/formats/", "__init__.py", "__main__.py"),
+    *("testkit/ddbmock.py", "testkit/pipeline.py"),  # handles that few tests ask for
+)
 """Where heavy or optional imports may stand inside functions."""
 
 PACKAGE = Path(pytest_ddbmock.__file__).parent

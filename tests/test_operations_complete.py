@@ -12,17 +12,28 @@ from accounts import Account
 from pytest_ddbmock import NotImplementedByMock, operations
 from pytest_ddbmock.engine.request import DYNAMODB, STREAMS, Request
 from pytest_ddbmock.errors import DynamoDBError
-from pytest_ddbmock.operations import OPERATIONS
+from pytest_ddbmock.operations import LATER, OPERATIONS
 
 MODELS = {service: botocore.session.get_session().get_service_model(service) for service in (DYNAMODB, STREAMS)}
 MODELLED = [(service, name) for service, model in MODELS.items() for name in model.operation_names]
 
 
+def declared_in(path):
+    return re.findall(r'^@operation\("(\w+)"', path.read_text(encoding="utf-8"), re.MULTILINE)
+
+
 def test_every_family_of_operations_is_imported():
-    declared = set()
-    for path in Path(operations.__file__).parent.glob("*.py"):
-        declared.update(re.findall(r'^@operation\("(\w+)"', path.read_text(encoding="utf-8"), re.MULTILINE))
+    declared = {name for path in Path(operations.__file__).parent.glob("*.py") for name in declared_in(path)}
     assert declared == {name for _, name in OPERATIONS}
+    assert all(OPERATIONS[key].name == key[1] and OPERATIONS[key].service == key[0] for key in OPERATIONS)
+
+
+@pytest.mark.parametrize("service, module", LATER)
+def test_a_family_that_is_imported_by_its_first_call_is_listed_whole(service, module):
+    assert LATER[service, module].split() == declared_in(Path(operations.__file__).with_name(f"{module}.py"))
+    assert {OPERATIONS[service, name].serve.__module__ for name in LATER[service, module].split()} == {
+        f"pytest_ddbmock.operations.{module}"
+    }
 
 
 @pytest.mark.parametrize("service, name", sorted(OPERATIONS))

@@ -28,8 +28,8 @@ class Operation:
     envelope: bool
 
 
-OPERATIONS: dict[tuple[str, str], Operation] = {}
-"""By service and name; full once `pytest_ddbmock.operations` has been imported."""
+DECLARED: dict[tuple[str, str], Operation] = {}
+"""By service and name, as far as their modules have been imported; `pytest_ddbmock.operations` knows all."""
 
 
 def operation(
@@ -38,8 +38,8 @@ def operation(
     """Declare the function that serves AWS's operation `name`."""
 
     def register(serve: Callable[[Call], Answer]) -> Callable[[Call], Answer]:
-        assert (service, name) not in OPERATIONS, f"{name} is declared twice"
-        OPERATIONS[service, name] = Operation(service, name, serve, envelope)
+        assert (service, name) not in DECLARED, f"{name} is declared twice"
+        DECLARED[service, name] = Operation(service, name, serve, envelope)
         return serve
 
     return register

@@ -5,10 +5,11 @@ A generator decides, its caller calls: that is a plain loop, or one that awaits.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import dataclasses
+import importlib
 import inspect
+import sys
 import threading
 from collections.abc import Callable, Generator, Iterator
 from typing import Any, TypeAlias
@@ -30,14 +31,14 @@ Work: TypeAlias = Generator[tuple[Connection, Invocation], Outcome, None]
 class Deliveries:
     """The connections of one test. Nothing is delivered because time has merely passed."""
 
-    def __init__(self, engine: Engine, wait: Callable[[int], None]) -> None:
-        """`wait` lets so many microseconds pass on the mock's clock."""
+    def __init__(self, engine: Engine, wait: Callable[[int], None], begin: int) -> None:
+        """`wait` lets so many microseconds pass on the mock's clock; the test began behind the change `begin`."""
         self._engine = engine
         self._wait = wait
         self._connections: list[Connection] = []
         self._turn = threading.Lock()
         self._owner: int | None = None
-        self._seen = engine.seq
+        self._seen = begin
         self._has_eager = False
         self._unreported: list[Failure] = []
         self._errors: list[Exception] = []
@@ -218,6 +219,9 @@ class Deliveries:
 
 
 def _is_in_loop() -> bool:
+    asyncio = sys.modules.get("asyncio")  # who runs a loop has imported it; importing it takes a while
+    if asyncio is None:
+        return False
     try:
         asyncio.get_running_loop()
     except RuntimeError:
@@ -251,7 +255,7 @@ def _call(connection: Connection, invocation: Invocation) -> Outcome:
                 if inspect.iscoroutine(answer):
                     answer.close()
                 raise UsageError("an async function in a running event loop: await ddbmock.streams.drain_async()")
-            answer = asyncio.run(_awaited(answer))
+            answer = importlib.import_module("asyncio").run(_awaited(answer))
     except Exception as error:
         return None, error
     return answer, None

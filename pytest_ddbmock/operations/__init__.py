@@ -1,43 +1,55 @@
-"""One function per AWS operation, one module per family; importing this package fills `OPERATIONS`."""
+"""One function per AWS operation, one module per family; `OPERATIONS` has them all.
+
+What tests call again and again is imported with this package, a family that few tests call by its first call.
+"""
 
 from __future__ import annotations
 
-from pytest_ddbmock.engine.operation import OPERATIONS
-from pytest_ddbmock.operations import (
-    backups,
-    batches,
-    exports,
-    imports,
-    items,
-    kinesis,
-    limits,
-    query_scan,
-    recovery,
-    statements,
-    streams,
-    tables,
-    tags,
-    time_to_live,
-    transactions,
-    update_table,
-)
+import importlib
+from collections.abc import Iterator, Mapping
 
-__all__ = [
-    "OPERATIONS",
-    "backups",
-    "batches",
-    "exports",
-    "imports",
-    "items",
-    "kinesis",
-    "limits",
-    "query_scan",
-    "recovery",
-    "statements",
-    "streams",
-    "tables",
-    "tags",
-    "time_to_live",
-    "transactions",
-    "update_table",
-]
+from pytest_ddbmock.engine.operation import DECLARED, Operation
+from pytest_ddbmock.engine.request import DYNAMODB, STREAMS
+from pytest_ddbmock.operations import batches, items, limits, query_scan, tables, tags, time_to_live, transactions
+
+__all__ = ["OPERATIONS", "batches", "items", "limits", "query_scan", "tables", "tags", "time_to_live", "transactions"]
+
+LATER = {
+    (DYNAMODB, "backups"): "CreateBackup DescribeBackup DeleteBackup ListBackups RestoreTableFromBackup",
+    (DYNAMODB, "exports"): "ExportTableToPointInTime DescribeExport ListExports",
+    (DYNAMODB, "imports"): "ImportTable DescribeImport ListImports",
+    (DYNAMODB, "kinesis"): (
+        "EnableKinesisStreamingDestination DisableKinesisStreamingDestination "
+        "UpdateKinesisStreamingDestination DescribeKinesisStreamingDestination"
+    ),
+    (DYNAMODB, "recovery"): "UpdateContinuousBackups DescribeContinuousBackups RestoreTableToPointInTime",
+    (DYNAMODB, "statements"): "ExecuteStatement BatchExecuteStatement ExecuteTransaction",
+    (STREAMS, "streams"): "ListStreams DescribeStream GetShardIterator GetRecords",
+    (DYNAMODB, "update_table"): "UpdateTable",
+}
+"""The operations of the families that are imported by their first call, by service and module."""
+
+_HOMES = {(service, name): module for (service, module), names in LATER.items() for name in names.split()}
+
+
+class Operations(Mapping[tuple[str, str], Operation]):
+    """All operations that are served, by service and name."""
+
+    def __getitem__(self, key: tuple[str, str]) -> Operation:
+        module = _HOMES.get(key)
+        if module is not None:
+            # Each time: another thread may be importing it, and have declared this one but not what it needs.
+            importlib.import_module(f"{__name__}.{module}")
+        return DECLARED[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in _HOMES or key in DECLARED
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(dict.fromkeys((*DECLARED, *_HOMES)))
+
+    def __len__(self) -> int:
+        return len(DECLARED.keys() | _HOMES.keys())
+
+
+OPERATIONS: Mapping[tuple[str, str], Operation] = Operations()

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from fractions import Fraction
-from math import floor, inf
+from math import inf
 
 from pytest_ddbmock.clock import SECOND
 from pytest_ddbmock.storage.keyed import Bounds
@@ -94,4 +93,5 @@ class ExpiryView(View):
 
     def due_at(self, item: Item) -> int:
         """The first microsecond at which an item of this view is expired."""
-        return floor(Fraction(self._expiry(item)) * SECOND) + 1
+        number, parts = self._expiry(item).as_integer_ratio()
+        return number * SECOND // parts + 1

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import inspect
 import sys
-import unittest
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
@@ -18,6 +17,8 @@ from pytest_ddbmock.transports import doors
 __tracebackhide__ = options.__tracebackhide__
 
 if TYPE_CHECKING:
+    import unittest
+
     from typing_extensions import Unpack
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
@@ -52,7 +53,8 @@ def mock_dynamodb(target: Any = None, /, **options: Any) -> Any:
 def decorate(target: Any, options: Options) -> Any:
     """What runs with a fresh mock each time."""
     if isinstance(target, type):
-        if issubclass(target, unittest.TestCase):
+        test_case = getattr(sys.modules.get("unittest"), "TestCase", None)  # whoever has made one has imported it
+        if test_case is not None and issubclass(target, test_case):
             return _decorate_test_case(target, options)
         return _decorate_class(target, options)
     if hasattr(target, "_pytestfixturefunction") or type(target).__name__ == "FixtureFunctionDefinition":
@@ -166,7 +168,8 @@ def _decorate_test_case(cls: type[unittest.TestCase], options: Options) -> type[
 
     cls.run = run  # type: ignore[method-assign]
     cls.debug = debug  # type: ignore[method-assign]
-    if cls.setUpClass.__func__ is not unittest.TestCase.setUpClass.__func__:  # type: ignore[attr-defined]
+    nothing: Any = sys.modules["unittest"].TestCase.setUpClass
+    if cls.setUpClass.__func__ is not nothing.__func__:  # type: ignore[attr-defined]
         original_set_up = cls.setUpClass.__func__  # type: ignore[attr-defined]
 
         @functools.wraps(original_set_up)

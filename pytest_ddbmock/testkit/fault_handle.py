@@ -9,8 +9,8 @@ from pytest_ddbmock import errors
 from pytest_ddbmock.engine.conflicts import Hold
 from pytest_ddbmock.engine.engine import Engine
 from pytest_ddbmock.engine.faults import Fault
-from pytest_ddbmock.engine.operation import OPERATIONS
 from pytest_ddbmock.errors import DynamoDBError, UsageError
+from pytest_ddbmock.operations import OPERATIONS
 from pytest_ddbmock.storage.table import Table
 from pytest_ddbmock.testkit import options
 from pytest_ddbmock.testkit.options import Refusing, near

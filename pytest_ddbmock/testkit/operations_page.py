@@ -13,8 +13,9 @@ from pathlib import Path
 from types import ModuleType
 
 from pytest_ddbmock import operations
-from pytest_ddbmock.engine.operation import OPERATIONS, Operation
+from pytest_ddbmock.engine.operation import Operation
 from pytest_ddbmock.engine.request import DYNAMODB, STREAMS
+from pytest_ddbmock.operations import OPERATIONS
 from pytest_ddbmock.transports import service_model
 
 PAGE = Path(operations.__file__).parent / "README.md"

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pytest_ddbmock.clock import PythonClock
 from pytest_ddbmock.engine.engine import Engine
-from pytest_ddbmock.followers.deliveries import Deliveries
 from pytest_ddbmock.testkit import options
 from pytest_ddbmock.testkit.kinesis_view import DataStreams
 from pytest_ddbmock.testkit.moments import to_duration
 
 __tracebackhide__ = options.__tracebackhide__
+
+if TYPE_CHECKING:
+    from pytest_ddbmock.followers.deliveries import Deliveries
 
 
 class Pipeline:
@@ -21,7 +23,8 @@ class Pipeline:
     def __init__(self, engine: Engine, clock: PythonClock) -> None:
         self.engine = engine
         self._clock = clock
-        self.deliveries = Deliveries(engine, self._wait)
+        self._begin = engine.seq
+        self._deliveries: Deliveries | None = None
         self.data_streams = DataStreams(engine)
         self.tick: Callable[[int], object] = self._wait
         """Lets so many microseconds pass; `Run` puts the clock handle here, which moves Python's clock too."""
@@ -29,18 +32,30 @@ class Pipeline:
     def _wait(self, span: int) -> None:
         self._clock.skew += span
 
+    @property
+    def deliveries(self) -> Deliveries:
+        """The functions at streams; what it takes to call some is imported when the first is connected."""
+        if self._deliveries is None:
+            from pytest_ddbmock.followers.deliveries import Deliveries
+
+            with self.engine.lock:  # two threads may connect at once
+                self._deliveries = self._deliveries or Deliveries(self.engine, self._wait, self._begin)
+        return self._deliveries
+
     # ---- when something leaves
 
     def after_call(self) -> None:
         """A call of the application is done; the engine's lock is free."""
         if self.data_streams.is_used:
             self.data_streams.flush(is_last=False)
-        self.deliveries.after_call()
+        if self._deliveries is not None:
+            self._deliveries.after_call()
 
     def deliver_due(self) -> None:
         """The clock is about to be moved, or has been."""
         self.data_streams.flush(is_last=True)
-        self.deliveries.deliver_due()
+        if self._deliveries is not None:
+            self._deliveries.deliver_due()
         self.data_streams.flush(is_last=True)
 
     def drain(self) -> None:
@@ -64,14 +79,16 @@ class Pipeline:
 
         Errors: `HandlerFailed`; whatever a Kinesis client has raised.
         """
-        self.deliveries.report()
+        if self._deliveries is not None:
+            self._deliveries.report()
         if failed := self.data_streams.errors:
             self.data_streams.errors = []
             raise failed[0]
 
     def complaint(self) -> Exception | None:
         """What `report` would raise."""
-        return self.deliveries.complaint() or next(iter(self.data_streams.errors), None)
+        failed = None if self._deliveries is None else self._deliveries.complaint()
+        return failed or next(iter(self.data_streams.errors), None)
 
     # ---- waiting
 
@@ -99,22 +116,25 @@ class Pipeline:
                 for item in table.expiry.expired(now - delay, deadline - delay):
                     moments.append(table.expiry.due_at(item) + delay)
                     break
-            moments += self.deliveries.moments(now)
+            if self._deliveries is not None:
+                moments += self._deliveries.moments(now)
         return min(moment for moment in moments if moment > now)
 
     # ---- going back
 
     def clear(self) -> None:
         """Be as at the beginning of a test."""
-        self.deliveries.clear()
+        if self._deliveries is not None:
+            self._deliveries.clear()
         self.data_streams.clear()
 
     def mark(self) -> Any:
         """For `rollback`."""
-        return self.deliveries.mark(), self.data_streams.mark()
+        return [] if self._deliveries is None else self._deliveries.mark(), self.data_streams.mark()
 
     def rollback(self, mark: Any) -> None:
         """Have every function where it was, and every data stream with what it had."""
         connections, data_streams = mark
-        self.deliveries.rollback(connections)
+        if self._deliveries is not None:
+            self._deliveries.rollback(connections)
         self.data_streams.rollback(data_streams)
