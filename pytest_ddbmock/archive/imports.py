@@ -1,23 +1,36 @@
 """Imports: the objects below a prefix of a bucket become the items of a new table.
 
-Read when the lock is released; the table is there from then on and has its items when the import ends.
+An import takes `Engine.pace`: in the middle the objects are read and the table is there, shortly before the end it is
+ACTIVE with its items. DynamoDB knows no request to cancel one; it cancels one by itself whose objects are modified
+while it is under way, whose access to them is revoked, or whose table is deleted, which is looked at when it ends.
 Source: "DynamoDB data import from Amazon S3", "Import format quotas and validation"; captured answers.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from pytest_ddbmock import errors
 from pytest_ddbmock.archive.bucket import Bucket, BucketError
 from pytest_ddbmock.archive.formats import READERS
 from pytest_ddbmock.archive.formats.compression import DECOMPRESS
 from pytest_ddbmock.archive.formats.contract import Source, Unreadable
-from pytest_ddbmock.archive.jobs import COMPLETED, FAILED, IN_PROGRESS, Jobs, failure_code, job_id, shown_failure
+from pytest_ddbmock.archive.jobs import (
+    CANCELLED,
+    CANCELLING,
+    COMPLETED,
+    FAILED,
+    IN_PROGRESS,
+    Jobs,
+    failure_code,
+    job_id,
+    shown_failure,
+)
 from pytest_ddbmock.archive.outside import LogError, LogEvent, Outside
 from pytest_ddbmock.engine import arns
 from pytest_ddbmock.engine.catalog import Home
@@ -26,6 +39,7 @@ from pytest_ddbmock.engine.index_keys import require_index_keys
 from pytest_ddbmock.errors import DynamoDBError
 from pytest_ddbmock.storage.change import Actor, Write
 from pytest_ddbmock.storage.schema import Key
+from pytest_ddbmock.storage.settings import DELETING
 from pytest_ddbmock.storage.table import Table
 from pytest_ddbmock.values import sizes
 from pytest_ddbmock.values.attribute import Wire
@@ -42,6 +56,9 @@ ITEM_ERRORS = (
     "Please check CloudWatch error logs for more details.",
 )
 TABLE_EXISTS = "TableAlreadyExists"
+
+Failure: TypeAlias = tuple[str, str]
+"""FailureCode and FailureMessage."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +118,7 @@ def log_group_arn(home: Home) -> str:
 def begin(
     engine: Engine, job: Import, make_table: Callable[[int], Table], activate: Callable[[Table, int], None]
 ) -> None:
-    """Have an import done when its time has come: it reads in the middle of the pace and ends with it.
+    """Have an import done when its time has come.
 
     `make_table` gives the table as it is made at a moment in microseconds, `activate` ends its creation.
     """
@@ -111,9 +128,9 @@ def begin(
         with engine.lock:
             table = make_table(due)
         found = _Reading(job, table)
-        failure: tuple[str, str] | None = None
+        failure: Failure | None = None
         try:
-            found.read(engine.holder(Outside).buckets.bucket(job.bucket, job.home.region, job.bucket_owner))
+            found.read(_bucket(engine, job))
         except BucketError as error:
             failure = failure_code(error), shown_failure(engine, error)
         try:
@@ -127,12 +144,16 @@ def begin(
     engine.errands.add(job.started_at + engine.pace // 2, run)
 
 
+def _bucket(engine: Engine, job: Import) -> Bucket:
+    return engine.holder(Outside).buckets.bucket(job.bucket, job.home.region, job.bucket_owner)
+
+
 def _take_over(
     engine: Engine,
     job: Import,
     table: Table,
     found: _Reading,
-    failure: tuple[str, str] | None,
+    failure: Failure | None,
     now: int,
     activate: Callable[[Table, int], None],
 ) -> None:
@@ -149,16 +170,44 @@ def _take_over(
         return
     engine.catalog.add(*job.home, table)
 
-    def finish(due: int) -> None:
+    def fill(due: int) -> None:
         writes = [Write(table, key, item) for key, item in found.items.items()]
         engine.commit(writes, now=due, actor=Actor.IMPORT)
         activate(table, due)
-        jobs.end(_ended(job, found.counts, failure or (ITEM_ERRORS if found.counts.errors else None), due))
 
-    engine.agenda.add(job.started_at + engine.pace, finish)
+    def end(due: int) -> None:
+        # Without pace there was no time in which anything could have been modified.
+        is_disturbed = failure is None and engine.pace > 0 and found.is_disturbed(lambda: _bucket(engine, job))
+        with engine.lock:
+            if is_disturbed or not _is_there(engine, job, table):
+                _cancel(engine, job, found.counts, due)
+            else:
+                jobs.end(_ended(job, found.counts, failure or (ITEM_ERRORS if found.counts.errors else None), due))
+
+    # Captured: the table is ACTIVE a few seconds before the import is COMPLETED.
+    engine.agenda.add(job.started_at + engine.pace * 9 // 10, fill)
+    engine.errands.add(job.started_at + engine.pace, end)
 
 
-def _ended(job: Import, counts: Counts, failure: tuple[str, str] | None, now: int) -> Import:
+def _is_there(engine: Engine, job: Import, table: Table) -> bool:
+    there = engine.catalog.table(*job.home, table.name)
+    return there is not None and there.id == table.id and there.settings.status != DELETING
+
+
+def _cancel(engine: Engine, job: Import, counts: Counts, now: int) -> None:
+    """Have an import cancelled at `now` in microseconds. Its table stays as it is.
+
+    Unsure: how long it takes, that the table stays, and that neither code nor message of a failure is told.
+    """
+    jobs = engine.holder(Imports)
+    jobs.end(dataclasses.replace(job, status=CANCELLING))
+    engine.agenda.add(
+        now + engine.pace // 2,
+        lambda due: jobs.end(dataclasses.replace(job, status=CANCELLED, ended_at=due, counts=counts)),
+    )
+
+
+def _ended(job: Import, counts: Counts, failure: Failure | None, now: int) -> Import:
     if failure is None:
         return dataclasses.replace(job, status=COMPLETED, ended_at=now, counts=counts)
     code, message = failure
@@ -181,6 +230,7 @@ class _Reading:
         self._imported = 0
         self._refused = 0
         self._errors: list[Mapping[str, Any]] = []
+        self._digests: dict[str, bytes] = {}
 
     @property
     def counts(self) -> Counts:
@@ -197,7 +247,17 @@ class _Reading:
             # Unsure: code and text.
             raise BucketError("TooManyObjects", f"More than {MOST_OBJECTS} objects match the prefix", 400)
         for key in keys:
-            self._read_object(key, bucket.get(key))
+            body = bucket.get(key)
+            self._digests[key] = _digest(body)
+            self._read_object(key, body)
+
+    def is_disturbed(self, find: Callable[[], Bucket]) -> bool:
+        """Whether what was read cannot be read again, or has become something else; `find` gives the bucket."""
+        try:
+            bucket = find()
+            return any(_digest(bucket.get(key)) != digest for key, digest in self._digests.items())
+        except BucketError:
+            return True
 
     def _read_object(self, key: str, body: bytes) -> None:
         index = 0
@@ -238,3 +298,7 @@ class _Reading:
         if self._errors:
             events = [LogEvent(now // 1000, line) for line in lines]
             engine.holder(Outside).logs.write(LOG_GROUP, f"{self._job.id}/error", events, self._job.home.region)
+
+
+def _digest(body: bytes) -> bytes:
+    return hashlib.blake2b(body, digest_size=16).digest()

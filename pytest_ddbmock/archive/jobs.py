@@ -11,6 +11,9 @@ from pytest_ddbmock.engine.catalog import Home
 from pytest_ddbmock.engine.engine import Engine
 
 IN_PROGRESS, COMPLETED, FAILED = "IN_PROGRESS", "COMPLETED", "FAILED"
+CANCELLING, CANCELLED = "CANCELLING", "CANCELLED"
+"""Of imports alone, and nobody can ask for it: `archive.imports` says what leads there."""
+UNDER_WAY = (IN_PROGRESS, CANCELLING)
 
 REMEMBERED = 90 * DAY
 """Microseconds for which an export or import can be described."""
@@ -73,7 +76,7 @@ class Jobs(Generic[J]):
 
     def under_way(self, home: Home) -> int:
         """How many have not ended."""
-        return sum(job.home == home and job.status == IN_PROGRESS for job in self._by_arn.values())
+        return sum(job.home == home and job.status in UNDER_WAY for job in self._by_arn.values())
 
     def with_token(self, home: Home, token: str, now: int) -> J | None:
         """The last job that was begun with a client token, as long as that is remembered."""

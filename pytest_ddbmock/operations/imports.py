@@ -13,7 +13,7 @@ from pytest_ddbmock.archive import imports as archive
 from pytest_ddbmock.archive.formats import require_installed
 from pytest_ddbmock.archive.formats.contract import Source
 from pytest_ddbmock.archive.imports import Import, Imports
-from pytest_ddbmock.archive.jobs import IN_PROGRESS
+from pytest_ddbmock.archive.jobs import UNDER_WAY
 from pytest_ddbmock.clock import to_epoch_seconds
 from pytest_ddbmock.engine import arns
 from pytest_ddbmock.engine.call import Call
@@ -59,7 +59,7 @@ def import_table(call: Call) -> Answer:
     jobs = call.engine.holder(Imports)
     token = call.param("ClientToken")
     before = None if token is None else jobs.with_token(home, token, call.now)
-    if before is not None and before.status == IN_PROGRESS:
+    if before is not None and before.status in UNDER_WAY:
         if before.shown["TableCreationParameters"]["TableName"] != parameters["TableName"]:
             raise errors.import_conflict()
         call.admit()
