@@ -22,24 +22,23 @@ from pytest_ddbmock.storage.change import Actor
 from pytest_ddbmock.storage.table import Table
 from pytest_ddbmock.testkit import assembly, options, seeds, tables
 from pytest_ddbmock.testkit.clock_handle import ClockHandle
-from pytest_ddbmock.testkit.control import Control
 from pytest_ddbmock.testkit.fault_handle import Faults
 from pytest_ddbmock.testkit.kinesis_view import Kinesis
 from pytest_ddbmock.testkit.options import DEFAULT_REGION, OptionNames, Options, Refusing, make
 from pytest_ddbmock.testkit.pipeline import Pipeline
 from pytest_ddbmock.testkit.python_time import PythonTime
 from pytest_ddbmock.testkit.s3_view import S3, Logs, Places, own_places
-from pytest_ddbmock.testkit.stream_view import Streams
 from pytest_ddbmock.testkit.table_view import TableView
 from pytest_ddbmock.transports import doors, handles
 from pytest_ddbmock.transports.environment import Environment
-from pytest_ddbmock.transports.http_door import HttpDoor
-from pytest_ddbmock.transports.http_server import HttpServer
 
 __tracebackhide__ = options.__tracebackhide__
 
 if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
+
+    from pytest_ddbmock.testkit.stream_view import Streams
+    from pytest_ddbmock.transports.http_server import HttpServer
 
 
 class Snapshot:
@@ -474,6 +473,10 @@ class DDBMock(Refusing):
         return server
 
     @property
+        from pytest_ddbmock.testkit.control import Control
+        from pytest_ddbmock.transports.http_door import HttpDoor
+        from pytest_ddbmock.transports.http_server import HttpServer
+
     def clock(self) -> ClockHandle:
         """The time, and moving it."""
         return self._active().clock_handle
@@ -493,6 +496,8 @@ class DDBMock(Refusing):
     def kinesis(self) -> Kinesis:
         """Kinesis data streams by ARN, as the destinations of tables."""
         return Kinesis(self._running().pipeline.data_streams)
+
+        from pytest_ddbmock.testkit.stream_view import Streams
 
     @property
     def s3(self) -> S3:
