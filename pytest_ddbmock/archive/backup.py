@@ -5,8 +5,7 @@ Source: "On-demand backup and restore for DynamoDB"; captured answers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytest_ddbmock.archive.recovery import Image
 from pytest_ddbmock.clock import DAY
@@ -23,8 +22,7 @@ SYSTEM_BACKUP_LIFE = 35 * DAY
 SYSTEM_ID = "00000000"
 
 
-@dataclass(frozen=True, slots=True)
-class Backup:
+class Backup(NamedTuple):
     """A backup; moments in microseconds, `size` in bytes. `kind` is the BackupType."""
 
     id: str

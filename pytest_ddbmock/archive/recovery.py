@@ -5,7 +5,6 @@ Source: "Point-in-time backups for DynamoDB", captured answers for the texts and
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -59,8 +58,8 @@ def enabled(current: Recovery | None, days: int | None, now: int) -> Recovery:
     """
     if current is None:
         return Recovery(now, LONGEST_DAYS if days is None else days)
-    changed = dataclasses.replace(current, days=current.days if days is None else days)
-    return dataclasses.replace(changed, enabled_at=window(changed, now).earliest)
+    changed = current._replace(days=current.days if days is None else days)
+    return changed._replace(enabled_at=window(changed, now).earliest)
 
 
 def moment_of(given: float, between: Window, now: int) -> int:
@@ -89,8 +88,7 @@ def end_of(moment: int) -> int:
     return moment
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Image:
+class Image(NamedTuple):
     """What a table was at a moment. The items are those of the table itself: sharing them costs a reference each."""
 
     schema: KeySchema
@@ -98,8 +96,7 @@ class Image:
     items: Sequence[Item]
 
 
-@dataclasses.dataclass(frozen=True)
-class Capacity:
+class Capacity(NamedTuple):
     """How a restored table is paid for."""
 
     billing_mode: str
@@ -129,7 +126,7 @@ def restore(
         billing_mode=capacity.billing_mode,
         throughput=capacity.throughput,
         on_demand=capacity.on_demand,
-        indexes=tuple(dataclasses.replace(index, status=CREATING if index.is_global else ACTIVE) for index in indexes),
+        indexes=tuple(index._replace(status=CREATING if index.is_global else ACTIVE) for index in indexes),
         restored=origin,
     )
     arn = arns.table_arn(home.account, home.region, name)
@@ -146,7 +143,7 @@ def restore(
             backups_from=due + settling,
             restored=None,
             on_demand_since=due if table.settings.billing_mode == ON_DEMAND else None,
-            indexes=tuple(dataclasses.replace(index, status=ACTIVE) for index in table.settings.indexes),
+            indexes=tuple(index._replace(status=ACTIVE) for index in table.settings.indexes),
         )
 
     engine.agenda.add(now + engine.pace, finish)

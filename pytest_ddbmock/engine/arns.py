@@ -5,7 +5,7 @@ Source: "Actions, resources, and condition keys for Amazon DynamoDB" (Service Au
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pytest_ddbmock import errors
 
@@ -37,8 +37,7 @@ def backup_arn(table: str, backup_id: str) -> str:
     return f"{table}/backup/{backup_id}"
 
 
-@dataclass(frozen=True, slots=True)
-class Arn:
+class Arn(NamedTuple):
     """The parts of a DynamoDB ARN; `kind` and `rest` name what lies below the table (`index`, `stream`, ...)."""
 
     region: str

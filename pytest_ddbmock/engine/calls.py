@@ -11,7 +11,7 @@ MOST_KEPT = 100_000
 """A script that runs for long must not fill the memory with its record."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class CallEntry:
     """One call of the application, with however many attempts botocore made at it.
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from pytest_ddbmock.engine.request import DYNAMODB
 
@@ -15,8 +14,7 @@ Answer: TypeAlias = dict[str, Any]
 """What an operation returns, by wire name: blobs as bytes, timestamps as epoch seconds; the caller may change it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(NamedTuple):
     """An operation that is served.
 
     `envelope` tells that some semantic errors of this operation open with `1 validation error detected: `.

@@ -13,7 +13,7 @@ ATTRIBUTE_VALUE = "attribute value"
 """Opaque here: it refers to itself and `values.attribute` decodes and checks it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Shape:
     """One shape of the service model; what does not apply to its `kind` is empty."""
 

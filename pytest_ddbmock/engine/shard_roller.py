@@ -5,7 +5,6 @@ Source: "Change data capture for DynamoDB Streams".
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING
 
 from pytest_ddbmock.storage import shards
@@ -42,7 +41,7 @@ class ShardRoller:
         self._replace(table, stream, shards.split(name, stream.shards, parts, now, seq))
 
     def _replace(self, table: Table, stream: Stream, new: tuple[Shard, ...]) -> None:
-        table.change_settings(streams=(*table.settings.streams[:-1], dataclasses.replace(stream, shards=new)))
+        table.change_settings(streams=(*table.settings.streams[:-1], stream._replace(shards=new)))
 
 
 def shard_name(table: Table, stream: Stream) -> str:

@@ -6,8 +6,7 @@ Source: "Amazon DynamoDB Transactions: How it works", "TransactionCanceledExcept
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytest_ddbmock import errors
 from pytest_ddbmock.engine import tokens
@@ -31,8 +30,7 @@ def _as_it_is(stored: Item | None) -> Item | None:
     return stored
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """What a transaction does to one item.
 
     `key` is where the item lies, or the error why it can lie nowhere. `outcome` makes of the stored item the one to be

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from pytest_ddbmock.expressions import checks, parser, syntax
 from pytest_ddbmock.expressions.placeholders import NO_PLACEHOLDERS, Placeholders
@@ -24,8 +23,7 @@ Test: TypeAlias = Callable[[Attributes], bool]
 Getter: TypeAlias = Callable[[Attributes], Value | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """`test` tells whether an item fulfils the condition; `paths` are all document paths that it mentions, in order.
 
     A condition on an item that does not exist is tested on `values.item.EMPTY`.

@@ -6,7 +6,7 @@ Source: "Key condition expressions for the Query operation in DynamoDB", "Multi-
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pytest_ddbmock import errors
 from pytest_ddbmock.errors import DynamoDBError
@@ -23,8 +23,7 @@ INDEXABLE = frozenset({"=", "<", "<=", ">", ">=", "BETWEEN", "begins_with"})
 """The operators that a key range can follow."""
 
 
-@dataclass(frozen=True, slots=True)
-class KeyTest:
+class KeyTest(NamedTuple):
     """One condition on one key attribute.
 
     `operator` is one of `INDEXABLE`; from the legacy KeyConditions it may also be the name of another operator (`NE`).
@@ -35,8 +34,7 @@ class KeyTest:
     operands: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class KeyRange:
+class KeyRange(NamedTuple):
     """What a Query reads of a table or index.
 
     `partition` holds a value for each HASH attribute, `equals` one for each of the leading RANGE attributes that are

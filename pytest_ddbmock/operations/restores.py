@@ -5,7 +5,6 @@ Source: "RestoreTableFromBackup", "RestoreTableToPointInTime" (API reference), c
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -148,7 +147,7 @@ def _matching(given: dict[str, Any], candidates: Sequence[Index]) -> Index:
             and projection.get("ProjectionType") == index.projection.kind
             and projected == set(index.projection.non_key_attributes)
         ):
-            return dataclasses.replace(index, name=name)
+            return index._replace(name=name)
     raise invalid(
         f"Index {name} does not match a secondary index that existed in the source table and cannot be created "
         "during the restore operation"
@@ -159,10 +158,10 @@ def _as_recorded(index: Index, source: Settings, capacity: Capacity) -> Index:
     """A global index that is not overridden: it keeps its capacity as far as the target's billing mode has such."""
     if capacity.billing_mode == ON_DEMAND:
         on_demand = index.on_demand if source.billing_mode == ON_DEMAND else None
-        return dataclasses.replace(index, throughput=Throughput(), on_demand=on_demand, warm=None)
+        return index._replace(throughput=Throughput(), on_demand=on_demand, warm=None)
     if source.billing_mode == ON_DEMAND:
         raise _unspecified(index.name)
-    return dataclasses.replace(index, throughput=index.throughput.as_new(), on_demand=None, warm=None)
+    return index._replace(throughput=index.throughput.as_new(), on_demand=None, warm=None)
 
 
 def _overridden(call: Call, given: dict[str, Any], index: Index, capacity: Capacity) -> Index:
@@ -180,7 +179,7 @@ def _overridden(call: Call, given: dict[str, Any], index: Index, capacity: Capac
     if capacity.billing_mode != ON_DEMAND and throughput is None:
         raise _unspecified(index.name)
     on_demand = table_definition.merged_limits(None, limits)
-    return dataclasses.replace(index, throughput=throughput or Throughput(), on_demand=on_demand, warm=None)
+    return index._replace(throughput=throughput or Throughput(), on_demand=on_demand, warm=None)
 
 
 def _unspecified(index: str) -> DynamoDBError:

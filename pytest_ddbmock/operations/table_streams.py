@@ -5,8 +5,6 @@ Source: "Change data capture for DynamoDB Streams".
 
 from __future__ import annotations
 
-import dataclasses
-
 from pytest_ddbmock.clock import iso_milliseconds
 from pytest_ddbmock.engine.call import Call
 from pytest_ddbmock.storage.settings import Stream
@@ -33,5 +31,5 @@ def ended_streams(call: Call, table: Table) -> tuple[Stream, ...]:
     settings = table.settings
     if settings.stream is None:
         return settings.streams
-    ended = dataclasses.replace(settings.stream, end=call.engine.seq, ended_at=call.now)
+    ended = settings.stream._replace(end=call.engine.seq, ended_at=call.now)
     return (*settings.streams[:-1], ended)

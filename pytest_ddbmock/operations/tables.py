@@ -274,8 +274,7 @@ def _global_index(call: Call, given: Wire, types: dict[str, str], billing_mode: 
             raise errors.invalid_parameters(f"ProvisionedThroughput is not specified for index: {index.name}")
         definition.refuse_limits_when_provisioned(wanted_limits, is_new=True, index=index.name)
     throughput = throughput or Throughput()
-    return dataclasses.replace(
-        index,
+    return index._replace(
         throughput=throughput,
         on_demand=definition.merged_limits(None, wanted_limits),
         warm=_warm(call, given.get("WarmThroughput"), billing_mode, throughput, index.name),
@@ -331,7 +330,7 @@ def activate(engine: Engine, table: Table, now: int) -> None:
     settings = table.settings
     if settings.status != CREATING:
         return
-    indexes = tuple(dataclasses.replace(index, status=ACTIVE) for index in settings.indexes)
+    indexes = tuple(index._replace(status=ACTIVE) for index in settings.indexes)
     table.change_settings(
         status=ACTIVE,
         indexes=indexes,

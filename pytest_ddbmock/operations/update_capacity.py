@@ -148,16 +148,16 @@ def _changed(old: Throughput, wanted: Throughput, now: int) -> Throughput:
 
 def _with_numbers_of(old: Throughput, new: Throughput) -> Throughput:
     """While a change is under way the dates are the new ones, the numbers the old."""
-    return dataclasses.replace(new, read=old.read, write=old.write)
+    return new._replace(read=old.read, write=old.write)
 
 
 def _on_demand_throughput(old: Throughput) -> Throughput:
-    return dataclasses.replace(old, read=0, write=0)
+    return old._replace(read=0, write=0)
 
 
 def _raised(current: WarmThroughput, other: WarmThroughput | Throughput) -> WarmThroughput:
     """Warm throughput never falls."""
-    return dataclasses.replace(current, read=max(current.read, other.read), write=max(current.write, other.write))
+    return current._replace(read=max(current.read, other.read), write=max(current.write, other.write))
 
 
 def _throughput_step(settings: Settings, new: Throughput) -> Step:
@@ -194,7 +194,7 @@ def _switch_step(call: Call, settings: Settings, mode: str, new: Throughput | No
             throughput=provisioned,
             warm=_raised(_current_warm(now), provisioned),
             on_demand=None,
-            indexes=tuple(dataclasses.replace(index, on_demand=None) for index in now.indexes),
+            indexes=tuple(index._replace(on_demand=None) for index in now.indexes),
         ),
     )
 
@@ -218,10 +218,10 @@ def _warm_step(call: Call, settings: Settings, given: Wire) -> Step:
     wanted = definition.warm_throughput(given, current, call, lower=definition.LOWER_THAN_CURRENT)
     limits.require_limits_within_quota(call, given)
     assert wanted is not None, "some was given"
-    raised = dataclasses.replace(wanted, status=UPDATING)
+    raised = wanted._replace(status=UPDATING)
     return Step(
         at_once=lambda now: dataclasses.replace(now, warm=raised),
-        when_done=lambda now: dataclasses.replace(now, warm=dataclasses.replace(_current_warm(now), status=ACTIVE)),
+        when_done=lambda now: dataclasses.replace(now, warm=_current_warm(now)._replace(status=ACTIVE)),
     )
 
 
@@ -287,14 +287,14 @@ def _index_step(name: str, *, during: Throughput | None = None, **changes: Any) 
     def at_once(settings: Settings) -> Settings:
         index = settings.index(name)
         assert index is not None, "looked up before"
-        return settings.with_index(dataclasses.replace(index, status=UPDATING, throughput=during or index.throughput))
+        return settings.with_index(index._replace(status=UPDATING, throughput=during or index.throughput))
 
     def when_done(settings: Settings) -> Settings:
         index = settings.index(name)
         if index is None or index.status == DELETING:
             return settings
         status = CREATING if index.backfilling else ACTIVE
-        return settings.with_index(dataclasses.replace(index, status=status, **changes))
+        return settings.with_index(index._replace(status=status, **changes))
 
     return Step(THROUGHPUT, at_once=at_once, when_done=when_done)
 
@@ -312,7 +312,7 @@ def _index_warm_step(name: str, raised: WarmThroughput) -> Step:
             index = settings.index(name)
             if index is None:
                 return settings
-            return settings.with_index(dataclasses.replace(index, warm=dataclasses.replace(raised, status=status)))
+            return settings.with_index(index._replace(warm=raised._replace(status=status)))
 
         return changed
 

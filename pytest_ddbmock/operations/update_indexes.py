@@ -76,9 +76,7 @@ def _create_index_step(call: Call, table: Table, given: UpdateRequest, action: W
     limits.require_limits_within_quota(call, action.get("WarmThroughput") or {}, index=name)
     limits.require_table_units(call, throughput, index=name)
     limits.require_account_units(call, [throughput])
-    built = dataclasses.replace(
-        index, throughput=throughput, on_demand=definition.merged_limits(None, wanted_limits), warm=warm
-    )
+    built = index._replace(throughput=throughput, on_demand=definition.merged_limits(None, wanted_limits), warm=warm)
 
     def at_once(now: Settings) -> Settings:
         attributes = {**now.attributes, **{key: types[key] for key in names}}
@@ -88,7 +86,7 @@ def _create_index_step(call: Call, table: Table, given: UpdateRequest, action: W
         allocated = now.index(name)
         if allocated is None or allocated.status != CREATING:
             return now
-        return now.with_index(dataclasses.replace(allocated, backfilling=True))
+        return now.with_index(allocated._replace(backfilling=True))
 
     return Step(INDEXES, at_once=at_once, when_done=when_done)
 
@@ -96,7 +94,7 @@ def _create_index_step(call: Call, table: Table, given: UpdateRequest, action: W
 def _delete_index_step(call: Call, table: Table, action: Wire) -> Step:
     call.refuse_unknown(action, ("IndexName",), "GlobalSecondaryIndexUpdates.Delete")
     index = require_global_index(table, action["IndexName"], "delete")
-    going = dataclasses.replace(index, status=DELETING, backfilling=False)
+    going = index._replace(status=DELETING, backfilling=False)
 
     def when_done(now: Settings) -> Settings:
         indexes = tuple(left for left in now.indexes if left.name != going.name)

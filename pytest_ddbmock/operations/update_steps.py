@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -67,7 +66,7 @@ def _end_backfill(table: Table, name: str, due: int) -> None:
         return
     # Its capacity may be changed at the same time; then that ends by itself.
     status = ACTIVE if index.status == CREATING else index.status
-    table.settings = table.settings.with_index(dataclasses.replace(index, status=status, backfilling=False))
+    table.settings = table.settings.with_index(index._replace(status=status, backfilling=False))
 
 
 def _keep_views(table: Table) -> None:

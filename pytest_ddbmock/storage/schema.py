@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from pytest_ddbmock import errors
 from pytest_ddbmock.values import sizes
@@ -102,8 +103,7 @@ class KeySchema:
 ALL, KEYS_ONLY, INCLUDE = "ALL", "KEYS_ONLY", "INCLUDE"
 
 
-@dataclass(frozen=True)
-class Projection:
+class Projection(NamedTuple):
     """What an index holds of an item: `kind` is `ALL`, `KEYS_ONLY` or `INCLUDE` (with `non_key_attributes`)."""
 
     kind: str = ALL

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from pytest_ddbmock.storage.schema import KeySchema, Projection
 from pytest_ddbmock.storage.shards import STREAM_RETENTION, Shard
@@ -16,8 +17,7 @@ THROUGHPUT, BILLING, STREAM, TABLE_CLASS, INDEXES = "throughput", "billing mode"
 """What UpdateTable changes; the detail is `ENABLE` or `DISABLE` for a stream, the wanted class for the table class."""
 
 
-@dataclass(frozen=True)
-class Throughput:
+class Throughput(NamedTuple):
     """Provisioned capacity units per second, 0 for on-demand; moments in microseconds."""
 
     read: int = 0
@@ -32,16 +32,14 @@ class Throughput:
         return Throughput(self.read, self.write)
 
 
-@dataclass(frozen=True)
-class OnDemandLimits:
+class OnDemandLimits(NamedTuple):
     """Most request units per second of an on-demand table or index; None without a limit."""
 
     read: int | None = None
     write: int | None = None
 
 
-@dataclass(frozen=True)
-class WarmThroughput:
+class WarmThroughput(NamedTuple):
     """Units per second that a table or index serves at once; `status` is UPDATING for a while after a raise."""
 
     read: int
@@ -49,8 +47,7 @@ class WarmThroughput:
     status: str = ACTIVE
 
 
-@dataclass(frozen=True)
-class Index:
+class Index(NamedTuple):
     """A secondary index."""
 
     name: str
@@ -64,8 +61,7 @@ class Index:
     warm: WarmThroughput | None = None
 
 
-@dataclass(frozen=True)
-class Stream:
+class Stream(NamedTuple):
     """One enabling of a table's stream: the changes with `start` < sequence number <= `end`.
 
     `end` is None while the stream is enabled; moments in microseconds. Of its `shards` those are open that have no end
@@ -89,27 +85,24 @@ class Stream:
         shards = (
             shard if shard.end is not None else dataclasses.replace(shard, opened_at=now) for shard in self.shards
         )
-        return dataclasses.replace(self, shards=tuple(shards))
+        return self._replace(shards=tuple(shards))
 
 
-@dataclass(frozen=True)
-class TimeToLive:
+class TimeToLive(NamedTuple):
     """The TTL setting; `attribute` is None while disabled."""
 
     attribute: str | None = None
     changed_at: int | None = None
 
 
-@dataclass(frozen=True)
-class Recovery:
+class Recovery(NamedTuple):
     """Point-in-time recovery, since `enabled_at` in microseconds."""
 
     enabled_at: int
     days: int = 35
 
 
-@dataclass(frozen=True)
-class Restored:
+class Restored(NamedTuple):
     """Where a restored table comes from, while it is being restored."""
 
     source_arn: str
@@ -130,7 +123,7 @@ class Settings:
     """When the table last became on-demand; kept after it is provisioned again."""
     on_demand_switches: tuple[int, ...] = ()
     """When the table was switched to on-demand: AWS counts those of the last 24 hours."""
-    throughput: Throughput = Throughput()
+    throughput: Throughput = Throughput()  # noqa: RUF009  # immutable
     on_demand: OnDemandLimits | None = None
     warm: WarmThroughput | None = None
     """None until it has been raised above what a new table has."""
@@ -138,7 +131,7 @@ class Settings:
     """In the order in which they were given; local ones first."""
     streams: tuple[Stream, ...] = ()
     """Oldest first; only the last can be enabled."""
-    time_to_live: TimeToLive = TimeToLive()
+    time_to_live: TimeToLive = TimeToLive()  # noqa: RUF009  # immutable
     backups_from: int = 0
     """The moment from which on the active table can be backed up and have recovery switched on."""
     recovery: Recovery | None = None
@@ -189,11 +182,11 @@ class Settings:
             on_demand_since=None if self.on_demand_since is None else now,
             on_demand_switches=(),
             throughput=self.throughput.as_new(),
-            indexes=tuple(dataclasses.replace(index, throughput=index.throughput.as_new()) for index in self.indexes),
+            indexes=tuple(index._replace(throughput=index.throughput.as_new()) for index in self.indexes),
             streams=tuple(stream.as_new(now) for stream in self.streams),
-            time_to_live=dataclasses.replace(self.time_to_live, changed_at=None),
+            time_to_live=self.time_to_live._replace(changed_at=None),
             backups_from=0,
-            recovery=None if self.recovery is None else dataclasses.replace(self.recovery, enabled_at=now),
+            recovery=None if self.recovery is None else self.recovery._replace(enabled_at=now),
             deletion_protection_changed_at=None,
             table_class_changes=(),
             tags_changed_at=None,

@@ -10,6 +10,7 @@ import hashlib
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pytest_ddbmock.clock import DAY
 from pytest_ddbmock.storage.change import Change
@@ -20,8 +21,7 @@ STREAM_RETENTION = DAY
 """How long a stream keeps its records, and can be read after its end."""
 
 
-@dataclass(frozen=True)
-class StreamRules:
+class StreamRules(NamedTuple):
     """How streams behave beyond the defaults of a test.
 
     `shards` is how many a new stream has; `shard_life` the microseconds after which a shard closes and a child goes on,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from pytest_ddbmock.storage.change import Change
 from pytest_ddbmock.storage.expiry import ExpiryView
@@ -41,8 +40,7 @@ class Items(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class TableMark:
+class TableMark(NamedTuple):
     """What `Table.rollback` needs; views with their positions at the time of the mark."""
 
     seq: int

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from pytest_ddbmock.errors import UsageError
 from pytest_ddbmock.testkit import options
@@ -42,8 +42,7 @@ TEMPLATE_ENDINGS = (".yaml", ".yml", ".json", ".tf", ".template")
 _MEANT_AS_TYPE = {"s", "n", "b", "str", "string", "num", "number", "int", "float", "decimal", "bytes", "binary"}
 
 
-@dataclass(frozen=True)
-class TableDefinition:
+class TableDefinition(NamedTuple):
     """A table to be made: CreateTable's parameters, and what is set once it is there."""
 
     create: Parameters
