@@ -1,20 +1,23 @@
-"""The processes that do the work: one worker for each peer, asked in turn, and whole pytest runs for the suites."""
+"""The processes that do the work: one worker for each peer, asked in turn, and fresh ones for all that is done once."""
 
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 OUR_PLUGIN = ["-p", "pytest_ddbmock.plugin"]
-SUITES = {"empty": [], "ours": OUR_PLUGIN, "ours_shared": OUR_PLUGIN, "moto": []}  # name -> options for pytest
+SUITES = {"empty": [], "floor": [], "ours": OUR_PLUGIN, "ours_shared": OUR_PLUGIN, "moto": []}  # name -> options
+_LEFT_OUT = {"PYTHONDONTWRITEBYTECODE"}
+"""With it every process would compile what others have at hand."""
 ENVIRONMENT = {
-    **{name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
+    **{name: value for name, value in os.environ.items() if not name.startswith("AWS_") and name not in _LEFT_OUT},
     "AWS_CONFIG_FILE": os.devnull,
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
@@ -22,13 +25,26 @@ ENVIRONMENT = {
 }
 
 
+class Refused(Exception):
+    """A peer cannot do what was asked; says why."""
+
+
+@dataclass(frozen=True)
+class Post:
+    """A worker to be: its peer, its Python, and the services for which it is asked."""
+
+    peer: str
+    python: str = sys.executable
+    services: tuple[str, ...] = ("dynamodb", "dynamodbstreams")
+
+
 class Worker:
     """A process that times calls of one peer when it is told to."""
 
-    def __init__(self, peer: str) -> None:
-        self.peer = peer
+    def __init__(self, post: Post) -> None:
+        self.peer, self.services = post.peer, post.services
         self._process = subprocess.Popen(
-            [sys.executable, str(HERE / "worker.py"), peer],
+            [post.python, str(HERE / "worker.py"), post.peer],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=ENVIRONMENT,
@@ -36,13 +52,16 @@ class Worker:
         )
 
     def measure(self, row: int, *, calls: int, seconds: float) -> list[int]:
-        """Nanoseconds of each call of a row."""
+        """Nanoseconds of each call of a row. Errors: `Refused`."""
         assert self._process.stdin is not None and self._process.stdout is not None
         print(json.dumps({"row": row, "calls": calls, "seconds": seconds}), file=self._process.stdin, flush=True)
         line = self._process.stdout.readline()
         if not line:
             raise SystemExit(f"The worker of {self.peer} has stopped; what it said stands above.")
-        return list(json.loads(line))
+        answer = json.loads(line)
+        if "refused" in answer:
+            raise Refused(answer["refused"])
+        return list(answer["times"])
 
     def dismiss(self) -> None:
         """Let it end."""
@@ -50,21 +69,29 @@ class Worker:
 
 
 @contextmanager
-def workers(peers: list[str]) -> Iterator[list[Worker]]:
-    """A worker for each peer, for a while."""
-    crew = [Worker(peer) for peer in peers]
-    try:
+def workers(posts: list[Post]) -> Iterator[list[Worker]]:
+    """A worker for each post, for a while."""
+    with ExitStack() as exits:
+        crew = []
+        for post in posts:
+            crew.append(Worker(post))
+            exits.callback(crew[-1].dismiss)
         yield crew
-    finally:
-        for worker in crew:
-            worker.dismiss()
 
 
 def memory(peer: str, items: int) -> float:
     """Megabytes that so many items take, in a fresh process."""
-    command = [sys.executable, str(HERE / "worker.py"), peer, "--memory", str(items)]
-    answer = subprocess.run(command, env=ENVIRONMENT, check=True, stdout=subprocess.PIPE, text=True).stdout
-    return float(json.loads(answer)["megabytes"])
+    return float(json.loads(_output("worker.py", peer, "--memory", str(items)))["megabytes"])
+
+
+def start_up(kind: str) -> float:
+    """Seconds of one of the starts that `startup.py` knows, in a fresh process."""
+    return float(_output("startup.py", kind))
+
+
+def printed(script: str, *options: str) -> str:
+    """What another benchmark prints: Markdown."""
+    return _output(script, *options).strip()
 
 
 def suite(name: str, tests: int) -> float:
@@ -78,3 +105,8 @@ def suite(name: str, tests: int) -> float:
     if run.returncode or f"{tests} passed" not in run.stdout:
         raise SystemExit(f"The suite {name} failed:\n{run.stdout}")
     return seconds
+
+
+def _output(script: str, *options: str) -> str:
+    command = [sys.executable, str(HERE / script), *options]
+    return subprocess.run(command, env=ENVIRONMENT, check=True, stdout=subprocess.PIPE, text=True).stdout

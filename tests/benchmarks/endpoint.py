@@ -1,30 +1,24 @@
-"""Measures the local endpoint beside dynalite: `python tests/benchmarks/endpoint.py [--short]`.
+"""Measures the local endpoint beside dynalite and dynoxide: `python tests/benchmarks/endpoint.py [--short]`.
 
 Clients in this process keep one connection each and send their next request when the last is answered; the servers
 live in processes of their own and are asked in turn, round after round. Every answer is looked at, and at the end the
-counters must have counted every update. dynalite is found on the path or at DDBMOCK_DYNALITE; without it ours is
-measured alone. The result is printed as Markdown.
+counters must have counted every update. The others are measured where `servers.py` finds them. The result is printed
+as Markdown.
 """
 
 import argparse
 import json
-import os
 import random
 import selectors
-import shutil
 import socket
-import subprocess
-import sys
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from statistics import median
 from time import perf_counter, sleep
 from typing import Any, TypeAlias
 
-from crew import ENVIRONMENT
-from result import machine
+import servers
 
 Params: TypeAlias = dict[str, Any]
 
@@ -32,6 +26,8 @@ TABLE = "items"
 PARTITIONS, ITEMS, COUNTERS = 20, 100, 10
 MIX = {"PutItem": 35, "GetItem": 35, "UpdateItem": 15, "Query": 15}
 WITH_TRANSACTIONS = {**MIX, "TransactWriteItems": 15}
+OTHERS = {"dynalite": servers.dynalite, "dynoxide": servers.dynoxide}
+WITHOUT_TRANSACTIONS = {"dynalite"}
 KNOWN = {"TransactionCanceledException", "TransactionConflictException"}
 CLIENTS = (1, 16)
 
@@ -184,38 +180,7 @@ def note(done: Round, operation: str, status: int, body: bytes) -> None:
     done.refused[code] += 1
 
 
-# ---- servers
-
-
-@contextmanager
-def ours() -> Iterator[int]:
-    command = [sys.executable, "-m", "pytest_ddbmock", "serve", "--port", "0", "--region", "us-east-1"]
-    with subprocess.Popen(command, env=ENVIRONMENT, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        yield int(process.stdout.readline().split()[4].rpartition(":")[2])
-        process.terminate()
-
-
-@contextmanager
-def dynalite() -> Iterator[int]:
-    program = _dynalite()
-    assert program is not None
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-    command = [program, "--host", "127.0.0.1", "--port", str(port), "--createTableMs", "0"]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", port)).close()
-                break
-            except OSError:
-                sleep(0.05)
-        yield port
-        process.terminate()
-
-
-def _dynalite() -> str | None:
-    return os.environ.get("DDBMOCK_DYNALITE") or shutil.which("dynalite")
+# ---- the run
 
 
 def fill(port: int) -> None:
@@ -247,21 +212,20 @@ def counted(port: int) -> int:
     return sum(int(value["Item"]["n"]["N"]) for value in values if "Item" in value)
 
 
-# ---- the run
-
-
 def main() -> None:
     """Measure what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--short", action="store_true", help="fewer requests")
     short = parser.parse_args().short
     rounds, requests = (1, 1_000) if short else (5, 8_000)
-    servers: dict[str, Callable[[], Any]] = {"ours": ours} | ({"dynalite": dynalite} if _dynalite() else {})
-    runs = [(name, clients, False) for clients in CLIENTS for name in servers] + [("ours", CLIENTS[-1], True)]
+    others = {name: start for name, start in OTHERS.items() if not servers.missing(name)}
+    start = {"ours": servers.ours, **others}
+    runs = [(name, clients, False) for clients in CLIENTS for name in start]
+    runs += [(name, CLIENTS[-1], True) for name in start if name not in WITHOUT_TRANSACTIONS]
     measured: dict[tuple[str, int, bool], list[Round]] = {run: [] for run in runs}
     grown: Counter[str] = Counter()
     with ExitStack() as exits:
-        ports = {name: exits.enter_context(server()) for name, server in servers.items()}
+        ports = {name: exits.enter_context(server()) for name, server in start.items()}
         for port in ports.values():
             fill(port)
         for number in range(rounds):
@@ -281,7 +245,6 @@ def main() -> None:
 
 
 def markdown(measured: dict[tuple[str, int, bool], list[Round]], requests: int) -> str:
-    where = ", ".join(f"{name} {value}" if name != "machine" else value for name, value in machine().items())
     operations = list(WITH_TRANSACTIONS)
     lines = [
         "| clients | server | requests/s | " + " | ".join(operations) + " |",
@@ -297,9 +260,9 @@ def markdown(measured: dict[tuple[str, int, bool], list[Round]], requests: int) 
     remark = (
         f"{requests:,} requests for each line, all answered, no update lost. Requests/s: the best round; then the "
         "median (99th percentile) of one answer in ms, all rounds. One client process drives all connections, and "
-        "shares the machine with the server. dynalite has no transactions."
+        "shares the machine with the server."
     )
-    return f"{where}\n\n" + "\n".join(lines) + f"\n\n{remark}"
+    return "\n".join(lines) + f"\n\n{remark}"
 
 
 def _latency(times: list[float]) -> str:

@@ -1,55 +1,33 @@
-"""Measures what reads the history: GetRecords, writes with a stream, restores, memory per change: `python history.py`.
+"""Measures what the history costs and gives: writes with a stream, restores, memory per change: `python history.py`.
 
-GetRecords is measured beside a ready answer of the same records at `before-call`. The result is printed as Markdown.
+The result is printed as Markdown.
 """
 
 import argparse
 import gc
-import os
 from collections.abc import Callable
+from functools import partial
 from time import perf_counter
-from typing import Any
 
 import boto3
 from pytest_ddbmock import DDBMock, mock_dynamodb
 
-from peers import REGION, CannedResponse
-from result import machine
+from peers import REGION
+from worker import resident
 
-RECORDS = 1_000
 NOTE = "x" * 76  # 100 bytes with key, number and names
 
 
 def main() -> None:
     """Measure all of it."""
     options = _options()
-    print(", ".join(f"{name} {value}" if name != "machine" else value for name, value in machine().items()))
-    print()
+    rounds, sizes = (10, [1_000, 10_000]) if options.short else (40, [1_000, 10_000, 100_000])
     print("| what | measured | goal |\n| --- | ---: | ---: |")
-    for measure in (get_records, writes_with_a_stream):
-        print(measure(options.rounds), flush=True)
-    for changes in options.changes:
-        print(restore(changes), flush=True)
-    print(memory(max(options.changes)), flush=True)
-
-
-def get_records(rounds: int) -> str:
-    """One page of a thousand records of about 100 bytes, NEW_IMAGE."""
-    with mock_dynamodb(region=REGION) as mock:
-        mock.create_table("orders", "pk", stream="NEW_IMAGE")
-        _write(mock, RECORDS)
-        streams = boto3.client("dynamodbstreams", region_name=REGION)
-        iterator = _iterator(streams)
-        answer = streams.get_records(ShardIterator=iterator)
-        assert len(answer["Records"]) == RECORDS
-        ready = {name: value for name, value in answer.items() if name != "ResponseMetadata"}
-        ours = _best(lambda: streams.get_records(ShardIterator=iterator), rounds)
-    floor = boto3.session.Session(aws_access_key_id="none", aws_secret_access_key="none").client(
-        "dynamodbstreams", region_name=REGION
-    )
-    floor.meta.events.register_first("before-call.dynamodb-streams", lambda **_: (CannedResponse, ready))
-    canned = _best(lambda: floor.get_records(ShardIterator=iterator), rounds)
-    return f"| GetRecords, {RECORDS:,} records | {ours * 1e3:.2f} ms, {ours / canned:.1f} times canned | ≤ 25 |"
+    print(writes_with_a_stream(rounds))
+    for changes in sizes:
+        print(restore(changes))
+    print(memory(max(sizes)))
+    print(f"\nWrites: minimum of {rounds} rounds of 100. A restore and the memory: once.")
 
 
 def writes_with_a_stream(rounds: int) -> str:
@@ -62,7 +40,7 @@ def writes_with_a_stream(rounds: int) -> str:
         times = {name: float("inf") for name in ("without", "with")}
         for _ in range(rounds):
             for name in times:
-                put = _best(lambda name=name: client.put_item(TableName=name, Item=item), 100)
+                put = _best(partial(client.put_item, TableName=name, Item=item), 100)
                 times[name] = min(times[name], put)
     ratio = times["with"] / times["without"]
     return f"| PutItem with a stream | {times['with'] * 1e6:.0f} µs, {ratio:.2f} times without | ≤ 1.2 |"
@@ -94,10 +72,10 @@ def memory(changes: int) -> str:
         mock.create_table("orders", "pk")
         _write(mock, 1_000)
         gc.collect()
-        before = _resident()
+        before = resident()
         _write(mock, changes)
         gc.collect()
-        grown = _resident() - before
+        grown = resident() - before
     return f"| memory of a change of an item of 100 bytes, old image included | {grown / changes:.0f} bytes | |"
 
 
@@ -112,15 +90,6 @@ def _write(mock: DDBMock, count: int) -> None:
         client.batch_write_item(RequestItems={"orders": puts})
 
 
-def _iterator(streams: Any) -> str:
-    [stream] = streams.list_streams()["Streams"]
-    arn = stream["StreamArn"]
-    [shard] = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
-    answer = streams.get_shard_iterator(StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON")
-    iterator: str = answer["ShardIterator"]
-    return iterator
-
-
 def _best(call: Callable[[], object], rounds: int) -> float:
     """Seconds of the fastest of some calls."""
     call()
@@ -132,16 +101,9 @@ def _best(call: Callable[[], object], rounds: int) -> float:
     return min(times)
 
 
-def _resident() -> int:
-    """Bytes of this process that are in memory (Linux)."""
-    with open("/proc/self/statm") as statm:
-        return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-
-
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=40)
-    parser.add_argument("--changes", type=int, nargs="+", default=[1_000, 10_000, 100_000])
+    parser.add_argument("--short", action="store_true", help="fewer rounds and changes")
     return parser.parse_args()
 
 

@@ -2,11 +2,12 @@
 
 from typing import Any, TypeAlias
 
-from peers import Client
+from peers import Opened
 
 Wire: TypeAlias = dict[str, Any]
 
 SMALL = "small"  # a thousand small items, each in a partition of its own, no index
+STREAM = "stream"  # the same with a stream, which tells of a thousand inserts
 SMALL_SIZE = 1_000
 PARTITION, GROUP, INDEX = "the-partition", "the-group", "by-rank"
 BATCH = 25
@@ -17,18 +18,23 @@ def big(size: int) -> str:
     return f"big-{size}"
 
 
-def small_item(number: int) -> Wire:
+def small_item(number: int, visits: int = 42) -> Wire:
     """About 100 bytes."""
     return {
         "pk": {"S": f"user-{number:08d}"},
         "sk": {"S": "profile"},
         "name": {"S": "Ada Lovelace"},
         "mail": {"S": "ada@example.org"},
-        "visits": {"N": "42"},
+        "visits": {"N": str(visits)},
     }
 
 
-def big_item(number: int, partition: str = PARTITION) -> Wire:
+def large_item(number: int, visits: int = 42) -> Wire:
+    """About 10 KB."""
+    return {**small_item(number, visits), "letter": {"S": "x" * 10_000}}
+
+
+def big_item(number: int, partition: str = PARTITION, note: str = "x") -> Wire:
     """About 200 bytes in seven attributes."""
     return {
         "pk": {"S": partition},
@@ -36,7 +42,7 @@ def big_item(number: int, partition: str = PARTITION) -> Wire:
         "group": {"S": GROUP},
         "rank": {"N": str(number)},
         "name": {"S": f"the name of item {number}"},
-        "note": {"S": "x" * 95},
+        "note": {"S": note * 95},
         "open": {"BOOL": True},
     }
 
@@ -51,24 +57,51 @@ def index_key(item: Wire) -> Wire:
     return {"pk": item["pk"], "sk": item["sk"], "group": item["group"], "rank": item["rank"]}
 
 
-def make(client: Client, table: str, items: list[Wire], *, indexed: bool) -> None:
+def puts(items: list[Wire]) -> list[Wire]:
+    """The items as members of a batch write."""
+    return [{"PutRequest": {"Item": item}} for item in items]
+
+
+def make(opened: Opened, table: str, items: list[Wire], *, indexed: bool = False, streaming: bool = False) -> None:
     """Create a table and fill it through batch writes."""
     attributes = {"pk": "S", "sk": "S"} | ({"group": "S", "rank": "N"} if indexed else {})
     index = {"IndexName": INDEX, "KeySchema": _key_schema("group", "rank"), "Projection": {"ProjectionType": "ALL"}}
+    stream = {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
+    client = opened.dynamodb
     client.create_table(
         TableName=table,
         BillingMode="PAY_PER_REQUEST",
         KeySchema=_key_schema("pk", "sk"),
         AttributeDefinitions=[{"AttributeName": name, "AttributeType": type_} for name, type_ in attributes.items()],
         **({"GlobalSecondaryIndexes": [index]} if indexed else {}),
+        **({"StreamSpecification": stream} if streaming else {}),
     )
+    client.get_waiter("table_exists").wait(TableName=table, WaiterConfig={"Delay": 1})
     for first in range(0, len(items), BATCH):
         client.batch_write_item(RequestItems={table: puts(items[first : first + BATCH])})
 
 
-def puts(items: list[Wire]) -> list[Wire]:
-    """The items as members of a batch write."""
-    return [{"PutRequest": {"Item": item}} for item in items]
+def make_small(opened: Opened) -> None:
+    """`SMALL`, filled."""
+    make(opened, SMALL, [small_item(number) for number in range(SMALL_SIZE)])
+
+
+def make_big(opened: Opened, size: int) -> None:
+    """One of the `big` tables, filled."""
+    make(opened, big(size), [big_item(number) for number in range(size)], indexed=True)
+
+
+def make_stream(opened: Opened) -> str:
+    """`STREAM`, filled; the iterator from which all its records can be read."""
+    make(opened, STREAM, [small_item(number) for number in range(SMALL_SIZE)], streaming=True)
+    arn = opened.dynamodb.describe_table(TableName=STREAM)["Table"].get("LatestStreamArn")
+    if arn is None:
+        raise NotImplementedError("no streams")
+    streams = opened.dynamodbstreams
+    [shard] = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
+    answer = streams.get_shard_iterator(StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON")
+    iterator: str = answer["ShardIterator"]
+    return iterator
 
 
 def _key_schema(partition: str, sort: str) -> list[Wire]:

@@ -20,12 +20,13 @@ def create_orders(client: Any) -> None:
     )
 
 
+def order(number: int, total: int) -> dict[str, Any]:
+    return {"pk": {"S": f"customer-{number % 5}"}, "sk": {"S": f"{number:04d}"}, "total": {"N": str(total)}}
+
+
 def use_orders(client: Any, number: int) -> None:
-    for order in range(20):
-        client.put_item(
-            TableName="orders",
-            Item={"pk": {"S": f"customer-{order % 5}"}, "sk": {"S": f"{order:04d}"}, "total": {"N": str(number)}},
-        )
+    for one in range(20):
+        client.put_item(TableName="orders", Item=order(one, number))
     for customer in range(5):
         answer = client.query(
             TableName="orders",
