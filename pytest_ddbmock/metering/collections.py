@@ -52,7 +52,7 @@ def _views(table: Table) -> list[View]:
 
 def _bytes_in(view: View, item: Item | None) -> int:
     """Bytes of an item in a view, storage overhead included."""
-    if item is None or view.place_of(item) is None:
+    if item is None or not view.holds(item):
         return 0
     return view.entry(item).size + sizes.STORAGE_OVERHEAD
 

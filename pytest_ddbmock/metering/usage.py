@@ -10,6 +10,7 @@ from typing import Any
 from pytest_ddbmock.metering.units import read_units, write_units
 from pytest_ddbmock.storage.change import Change
 from pytest_ddbmock.storage.table import Table
+from pytest_ddbmock.storage.view import View
 from pytest_ddbmock.values.item import Item
 
 TRANSACTION = 2
@@ -47,7 +48,7 @@ class Usage:
         old, new = change.old, change.new
         self.units += write_units(0 if old is None else old.size, 0 if new is None else new.size)
         for index in self.table.settings.indexes:
-            units = self._index_units(index.name, old, new)
+            units = _index_units(self.table.views[index.name], old, new)
             if units:
                 self.read(units, index.name)
 
@@ -71,17 +72,6 @@ class Usage:
         self.write(change)
         self.units += (TRANSACTION - 1) * (self.units - own)
 
-    def _index_units(self, name: str, old: Item | None, new: Item | None) -> float:
-        view = self.table.views[name]
-        old_place = None if old is None else view.place_of(old)
-        new_place = None if new is None else view.place_of(new)
-        old_entry = None if old is None or old_place is None else view.entry(old)
-        new_entry = None if new is None or new_place is None else view.entry(new)
-        if old_entry is None or new_entry is None or old_place != new_place:
-            # An index entry that moves is deleted in one place and written in the other.
-            return sum(write_units(0, entry.size) for entry in (old_entry, new_entry) if entry is not None)
-        return 0.0 if old_entry == new_entry else write_units(old_entry.size, new_entry.size)
-
     def to_wire(self, mode: str) -> dict[str, Any]:
         """`ConsumedCapacity` for `ReturnConsumedCapacity` TOTAL or INDEXES."""
         answer = {"TableName": self.table.name, **self._shown(self.total)}
@@ -100,3 +90,13 @@ class Usage:
 
     def _shown(self, units: float) -> dict[str, Any]:
         return {"CapacityUnits": units} if self.kind is None else {"CapacityUnits": units, self.kind: units}
+
+
+def _index_units(view: View, old: Item | None, new: Item | None) -> float:
+    """What a change of an item costs in an index."""
+    old_entry = view.entry(old) if old is not None and view.holds(old) else None
+    new_entry = view.entry(new) if new is not None and view.holds(new) else None
+    if old_entry is not None and new_entry is not None and view.keeps_place(old_entry, new_entry):
+        return 0.0 if old_entry == new_entry else write_units(old_entry.size, new_entry.size)
+    # An index entry that moves is deleted in one place and written in the other.
+    return sum(write_units(0, entry.size) for entry in (old_entry, new_entry) if entry is not None)

@@ -54,7 +54,7 @@ class ExpiryView(View):
             partition, sort = base_place(item)  # type: ignore[misc]  # every item has a place in its table
             return "", (expiry, partition, sort)
 
-        self._place_by(place)
+        self._place_by(place, lambda item: expiry_of(item, attribute) is not None, (attribute,))
 
     def has_expired(self, since: int, now: int) -> bool:
         """Whether `expired` would give anything. Asked with every call, so it remembers while nothing changes."""

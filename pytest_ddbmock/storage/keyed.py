@@ -79,26 +79,18 @@ class KeyedItems:
             return held.items.get(sort)
         return held if sort is None or self._sort_of(held) == sort else None  # type: ignore[return-value,arg-type]
 
-    def put(self, partition: Partition, sort: Sort, item: Item) -> None:
-        """Put `item` at its place, over whatever is there."""
+    def add(self, partition: Partition, sort: Sort, item: Item) -> None:
+        """Put `item` at its place, where there is none."""
         held = self._partitions.get(partition)
         if held is None:
             self._partitions[partition] = item
             if self._by_hash is not None:
                 self._by_hash.add((self._hash_of(partition), partition))
         elif type(held) is _Partition:
-            old = held.items.get(sort)
             held.items[sort] = item
-            if old is not None:
-                self.bytes += item.size - old.size
-                return
             held.order.add(sort)
         else:
             only: Item = held  # type: ignore[assignment]
-            if sort is None or self._sort_of(only) == sort:
-                self._partitions[partition] = item
-                self.bytes += item.size - only.size
-                return
             grown = _Partition()
             first = self._sort_of(only)
             grown.items = {first: only, sort: item}
@@ -106,6 +98,17 @@ class KeyedItems:
             self._partitions[partition] = grown
         self.count += 1
         self.bytes += item.size
+
+    def replace(self, partition: Partition, sort: Sort, item: Item) -> None:
+        """Put `item` at its place, where there is one."""
+        held = self._partitions[partition]
+        if type(held) is _Partition:
+            old = held.items[sort]
+            held.items[sort] = item
+        else:
+            old = held  # type: ignore[assignment]
+            self._partitions[partition] = item
+        self.bytes += item.size - old.size
 
     def remove(self, partition: Partition, sort: Sort) -> None:
         """Remove the item at a place; there is one."""

@@ -46,7 +46,7 @@ class View:
     attributes, as much of them as is projected, in the order of (RANGE attributes, place in the table).
     """
 
-    __slots__ = ("_base", "_items", "_names", "place_of", "position", "schema")
+    __slots__ = ("_base", "_deciding", "_items", "_names", "holds", "place_of", "position", "schema")
 
     def __init__(
         self, schema: KeySchema, position: int, *, base: KeySchema | None = None, projection: Projection | None = None
@@ -58,10 +58,19 @@ class View:
         self._names: tuple[str, ...] | None = None
         if base is not None and projection is not None and projection.kind != ALL:
             self._names = tuple(dict.fromkeys(schema.names + base.names + projection.non_key_attributes))
-        self._place_by(_table_place(schema) if base is None else _index_place(schema, base))
+        if base is None:
+            self._place_by(_table_place(schema), lambda item: True, ())
+        else:
+            holds = _index_test(schema)
+            self._place_by(_index_place(schema, base, holds), holds, schema.names)
 
-    def _place_by(self, place_of: Callable[[Item], Place | None]) -> None:
+    def _place_by(
+        self, place_of: Callable[[Item], Place | None], holds: Callable[[Item], bool], deciding: tuple[str, ...]
+    ) -> None:
+        """`holds` tells which items have a place; `deciding` names what decides it besides the table's key."""
         self.place_of = place_of
+        self.holds = holds
+        self._deciding = deciding
         self._items = KeyedItems(
             lambda item: place_of(item)[1],  # type: ignore[index]  # what is held has a place
             _hash_of_one if len(self.schema.hash_keys) == 1 else _hash_of_several,
@@ -80,21 +89,35 @@ class View:
 
     def put_base(self, change: Change) -> None:
         """`apply` for a table's own view, where the change tells the place."""
-        if change.new is not None:
-            self._items.put(*change.key, change.new)
-        elif change.old is not None:
-            self._items.remove(*change.key)
+        old, new = change.old, change.new
+        if new is None:
+            if old is not None:
+                self._items.remove(*change.key)
+        elif old is None:
+            self._items.add(*change.key, new)
+        else:
+            self._items.replace(*change.key, new)
         self.position = change.seq
 
     def _replace(self, old: Item | None, new: Item | None) -> None:
+        """Both are images of one item; None where there is none."""
         place_of = self.place_of
-        old_place = None if old is None else place_of(old)
-        new_place = None if new is None else place_of(new)
-        if old_place is not None and old_place != new_place:
-            self._items.remove(*old_place)
-        if new_place is not None:
-            assert new is not None, "only items have a place"
-            self._items.put(*new_place, self.entry(new))
+        if old is not None and new is not None and self.keeps_place(old, new):
+            place = place_of(new)
+            if place is not None:
+                self._items.replace(*place, self.entry(new))
+            return
+        if old is not None and (place := place_of(old)) is not None:
+            self._items.remove(*place)
+        if new is not None and (place := place_of(new)) is not None:
+            self._items.add(*place, self.entry(new))
+
+    def keeps_place(self, old: Item, new: Item) -> bool:
+        """Whether two images of one item have the same place, if they have one: cheaper than working out both."""
+        for name in self._deciding:  # noqa: SIM110  # a loop is faster
+            if old.get(name) != new.get(name):
+                return False
+        return True
 
     def fill(self, items: Iterator[Item], position: int) -> None:
         """Take over all of `items`: a backfill, a restore, an import."""
@@ -186,26 +209,36 @@ def _table_place(schema: KeySchema) -> Callable[[Item], Place | None]:
     return lambda item: (item[hash_name][1], sort_key(item[range_name]))
 
 
-def _index_place(schema: KeySchema, base: KeySchema) -> Callable[[Item], Place | None]:
-    """Place of an item in an index; None when it lacks a key attribute, or has one that cannot be a key.
+def _index_test(schema: KeySchema) -> Callable[[Item], bool]:
+    """Whether an item is in an index: not when it lacks a key attribute, or has one that cannot be a key.
 
     Writes with key values of a wrong type are refused; a backfill meets them and leaves the item out.
     """
-    names, types = schema.names, schema.types
+    limits = [(name, schema.types[name], MAX_HASH_SIZE) for name in schema.hash_keys]
+    limits += [(name, schema.types[name], MAX_RANGE_SIZE) for name in schema.range_keys]
+
+    def holds(item: Item) -> bool:
+        for name, tag, limit in limits:
+            value = item.get(name)
+            if value is None or value[0] != tag or not value[1]:
+                return False
+            if len(value[1]) > limit // 4 and sizes.of_value(value) > limit:
+                return False
+        return True
+
+    return holds
+
+
+def _index_place(schema: KeySchema, base: KeySchema, holds: Callable[[Item], bool]) -> Callable[[Item], Place | None]:
     hash_names, range_names = schema.hash_keys, schema.range_keys
     base_place = _table_place(base)
     is_local = hash_names == base.hash_keys
 
     def place(item: Item) -> Place | None:
-        for name in names:
-            value = item.get(name)
-            if value is None or value[0] != types[name] or not value[1]:
-                return None
-        if not _fits(item, hash_names, MAX_HASH_SIZE) or not _fits(item, range_names, MAX_RANGE_SIZE):
+        if not holds(item):
             return None
-        payloads = tuple([item[name][1] for name in hash_names])
-        partition = payloads[0] if len(payloads) == 1 else payloads
-        sorts = tuple([sort_key(item[name]) for name in range_names])
+        partition = item[hash_names[0]][1] if len(hash_names) == 1 else tuple([item[name][1] for name in hash_names])
+        sorts = [sort_key(item[name]) for name in range_names]
         base_partition, base_sort = base_place(item)  # type: ignore[misc]  # every item has a place in its table
         # Items with equal index keys lie in the table's own internal order.
         if is_local:
@@ -213,14 +246,6 @@ def _index_place(schema: KeySchema, base: KeySchema) -> Callable[[Item], Place |
         return partition, (*sorts, partition_hash(base_partition), base_partition, base_sort)
 
     return place
-
-
-def _fits(item: Item, names: tuple[str, ...], limit: int) -> bool:
-    for name in names:
-        value = item[name]
-        if len(value[1]) > limit // 4 and sizes.of_value(value) > limit:
-            return False
-    return True
 
 
 def _plain_bounds(key_range: KeyRange) -> Bounds:
