@@ -6,8 +6,7 @@ Source: "Paginating table query results", "Query", "Scan" (API reference).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytest_ddbmock import errors
 from pytest_ddbmock.errors import DynamoDBError
@@ -21,8 +20,7 @@ PAGE_BYTES = 1_048_576
 """A page ends with the item that fills 1 MB. Unsure: whether that item still belongs to the page."""
 
 
-@dataclass(slots=True)
-class Page:
+class Page(NamedTuple):
     """Evaluated items: those that passed the filter, how many there were, their bytes, and the last if more may follow.
 
     `fetched` are the table's items that stand behind the evaluated entries of a local index, where they were needed.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from pytest_ddbmock import errors
 from pytest_ddbmock.engine.call import Call
@@ -126,12 +125,14 @@ def scan(call: Call) -> Answer:
 # ---- what both have in common
 
 
-@dataclass(frozen=True, slots=True)
 class Source:
     """The table, and the index when one is read."""
 
-    table: Table
-    index: Index | None
+    __slots__ = ("index", "table")
+
+    def __init__(self, table: Table, index: Index | None) -> None:
+        self.table = table
+        self.index = index
 
     @property
     def view(self) -> View:
