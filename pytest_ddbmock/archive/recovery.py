@@ -126,7 +126,10 @@ def restore(
         billing_mode=capacity.billing_mode,
         throughput=capacity.throughput,
         on_demand=capacity.on_demand,
-        indexes=tuple(index._replace(status=CREATING if index.is_global else ACTIVE) for index in indexes),
+        # The source's may have been in the middle of something.
+        indexes=tuple(
+            index._replace(status=CREATING if index.is_global else ACTIVE, backfilling=False) for index in indexes
+        ),
         restored=origin,
     )
     arn = arns.table_arn(home.account, home.region, name)

@@ -36,7 +36,7 @@ class ExportFilter:
         self._filter: Condition | None = None
         self._projection: Projection | None = None
         with _named():
-            if all(value is None for value in given.values()):
+            if all(given.get(name) is None for name in MEMBERS):
                 raise errors.validation("The specification can not be empty")
             self._placeholders = bind(given, EXPRESSIONS, given.get(NAMES), given.get(VALUES))
             text = given.get(FILTER)

@@ -186,9 +186,10 @@ def _require_exportable(moment: int, between: Window, now: int) -> None:
 
 
 def _period(given: Wire, between: Window, now: int) -> Period:
-    """What an incremental export covers; its end is the latest restorable moment, unless given."""
+    """What an incremental export covers; its end is the latest restorable second, unless given."""
     start = round(given["ExportFromTime"] * SECOND)
-    end = between.latest if given.get("ExportToTime") is None else round(given["ExportToTime"] * SECOND)
+    to = given.get("ExportToTime")
+    end = between.latest // SECOND * SECOND if to is None else round(to * SECOND)
     if start >= end:
         raise errors.validation(
             "Incremental export period from time should not be greater or equal to incremental export period to time"
@@ -252,8 +253,10 @@ def _description(export: Export) -> dict[str, Any]:
             "ExportToTime": to_epoch_seconds(period.end),
             "ExportViewType": period.view_type,
         }
-    if "FilterSpecification" in export.asked:
-        members["FilterSpecification"] = archive_jobs.copied(export.asked["FilterSpecification"])
+    filter = export.asked.get("FilterSpecification")
+    if filter is not None:
+        shown = {name: filter[name] for name in export_filter.MEMBERS if name in filter}
+        members["FilterSpecification"] = archive_jobs.copied(shown)
     return {name: value for name, value in members.items() if value is not None}
 
 

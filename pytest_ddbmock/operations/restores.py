@@ -16,7 +16,7 @@ from pytest_ddbmock.engine.call import Call
 from pytest_ddbmock.engine.catalog import Home
 from pytest_ddbmock.engine.operation import Answer
 from pytest_ddbmock.errors import DynamoDBError, NotImplementedByMock
-from pytest_ddbmock.operations import table_definition
+from pytest_ddbmock.operations import limits, table_definition
 from pytest_ddbmock.storage.settings import ON_DEMAND, PROVISIONED, Index, Restored, Settings, Throughput
 
 MOST_RESTORES = 50
@@ -56,7 +56,7 @@ def require_encryption_across_regions(call: Call, region: str) -> None:
 def begin(call: Call, source: Settings, take: Callable[[], Image], origin: Restored) -> Answer:
     """Restore what `take` gives, a table with the settings `source`, into the target of the request.
 
-    Errors: `ValidationException` for overrides that do not fit; `NotImplementedByMock`.
+    Errors: `ValidationException` for overrides that do not fit, `LimitExceededException`; `NotImplementedByMock`.
     """
     capacity = _capacity(call, source)
     indexes = _indexes(call, source, capacity)
@@ -65,11 +65,25 @@ def begin(call: Call, source: Settings, take: Callable[[], Image], origin: Resto
         table_definition.require_default_encryption(encryption, call, "SSESpecificationOverride")
     if call.param("VectorIndexOverride"):
         raise NotImplementedByMock(call.operation.name, "the parameter VectorIndexOverride")
+    _require_quotas(call, capacity, indexes)
     target = call.param("TargetTableName")
     call.admit()
     home = Home(call.request.account, call.request.region)
     table = recovery.restore(call.engine, home, target, take(), origin, capacity, indexes, call.now)
     return call.answer(TableDescription=table_description.describe(table, call.now))
+
+
+def _require_quotas(call: Call, capacity: Capacity, indexes: Sequence[Index]) -> None:
+    """What a new table must keep to. Unsure: that the texts are those of CreateTable."""
+    limits.require_table_quota(call, has_indexes=bool(indexes))
+    limits.require_table_units(call, capacity.throughput)
+    limits.require_limits_within_quota(call, table_description.limits_to_wire(capacity.on_demand) or {})
+    for index in indexes:
+        limits.require_table_units(call, index.throughput, index=index.name)
+        limits.require_limits_within_quota(
+            call, table_description.limits_to_wire(index.on_demand) or {}, index=index.name
+        )
+    limits.require_account_units(call, [capacity.throughput, *(index.throughput for index in indexes)])
 
 
 # ---- overrides
@@ -80,14 +94,14 @@ def _capacity(call: Call, source: Settings) -> Capacity:
     override = call.param("BillingModeOverride")
     mode = override or source.billing_mode
     throughput = table_definition.throughput(call.param("ProvisionedThroughputOverride"), call)
-    limits = table_definition.on_demand_limits(call.param("OnDemandThroughputOverride"), call)
+    wanted = table_definition.on_demand_limits(call.param("OnDemandThroughputOverride"), call)
     _refuse_throughput_on_demand(call, mode, throughput)
     if override == PROVISIONED and throughput is None:
         raise invalid("Must override ProvisionedThroughput if BillingMode is overridden to PROVISIONED")
-    _require_limits(call, limits)
+    _require_limits(call, wanted)
     if mode == ON_DEMAND:
         kept = source.on_demand if source.billing_mode == ON_DEMAND else None
-        return Capacity(mode, Throughput(), table_definition.merged_limits(kept, limits))
+        return Capacity(mode, Throughput(), table_definition.merged_limits(kept, wanted))
     return Capacity(mode, throughput or source.throughput.as_new(), None)
 
 
@@ -101,8 +115,8 @@ def _refuse_throughput_on_demand(call: Call, mode: str, throughput: Throughput |
         raise invalid(f"Cannot override ProvisionedThroughput {reason}{where}")
 
 
-def _require_limits(call: Call, limits: dict[str, Any], where: str = "") -> None:
-    for name, value in limits.items():
+def _require_limits(call: Call, wanted: dict[str, Any], where: str = "") -> None:
+    for name, value in wanted.items():
         # Unsure: whether AWS wants the override even where the source is on-demand; its text says so.
         if call.param("BillingModeOverride") != ON_DEMAND:
             raise invalid(
@@ -173,12 +187,12 @@ def _overridden(call: Call, given: dict[str, Any], index: Index, capacity: Capac
     )
     where = f" for index {index.name}"
     throughput = table_definition.throughput(given.get("ProvisionedThroughput"), call, index=index.name)
-    limits = table_definition.on_demand_limits(given.get("OnDemandThroughput"), call)
+    wanted = table_definition.on_demand_limits(given.get("OnDemandThroughput"), call)
     _refuse_throughput_on_demand(call, capacity.billing_mode, throughput, where)
-    _require_limits(call, limits, where)
+    _require_limits(call, wanted, where)
     if capacity.billing_mode != ON_DEMAND and throughput is None:
         raise _unspecified(index.name)
-    on_demand = table_definition.merged_limits(None, limits)
+    on_demand = table_definition.merged_limits(None, wanted)
     return index._replace(throughput=throughput or Throughput(), on_demand=on_demand, warm=None)
 
 

@@ -7,7 +7,10 @@ import gzip
 
 import boto3
 import pytest
+from accounts import Account
 from models import needs
+
+from pytest_ddbmock.errors import DynamoDBError
 
 UTC = datetime.timezone.utc
 START = datetime.datetime(2030, 1, 1, 10, 30, tzinfo=UTC)
@@ -297,6 +300,17 @@ def test_a_filter_that_cannot_be_is_refused(refused, specification, message):
     assert refused(FilterSpecification=specification) == (
         f"ValidationException: Invalid Request: Invalid FilterSpecification: {message}"
     )
+
+
+def test_what_the_service_does_not_know_is_no_filter():
+    account = Account()
+    table = account.create("orders")
+    enabled = {"PointInTimeRecoveryEnabled": True}
+    account.call("UpdateContinuousBackups", TableName="orders", PointInTimeRecoverySpecification=enabled)
+    with pytest.raises(DynamoDBError, match="The specification can not be empty"):
+        account.call(
+            "ExportTableToPointInTime", TableArn=table.arn, S3Bucket="exports", FilterSpecification={"Unknown": 1}
+        )
 
 
 def test_a_table_that_is_not_there_is_told_before_what_its_keys_are_needed_for(refused):

@@ -138,6 +138,12 @@ def test_a_period_without_an_end_goes_on_to_the_latest_restorable_moment(export,
     assert "too late" in {line["Keys"]["pk"]["S"] for line in written(description)}
 
 
+def test_a_period_without_an_end_ends_with_a_whole_second(export, put, ddbmock):
+    ddbmock.clock.move_to(END + datetime.timedelta(microseconds=123_456))
+    description = export(ExportType="INCREMENTAL_EXPORT", IncrementalExportSpecification={"ExportFromTime": START})
+    assert description["IncrementalExportSpecification"]["ExportToTime"] == END - datetime.timedelta(minutes=5)
+
+
 def test_periods_that_follow_one_another_tell_each_change_once(export, written, changes, ddbmock):
     ddbmock.clock.tick(minutes=20)
 

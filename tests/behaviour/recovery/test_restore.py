@@ -339,6 +339,33 @@ def test_a_list_of_indexes_restores_those_under_the_names_it_gives(rich, restore
     assert [one["IndexName"] for one in restored["LocalSecondaryIndexes"]] == ["by-total"]
 
 
+BY_KIND = [{"Create": index("by-kind", "kind")}]
+
+
+@pytest.mark.ddbmock(pace=60)
+def test_an_index_of_the_source_that_is_being_filled_is_whole_in_the_target(ddbmock, client):
+    ddbmock.create_table("orders", "pk", pitr=True)
+    ddbmock.table("orders").load([{"pk": "a", "kind": "x"}, {"pk": "b", "kind": 1}])
+    ddbmock.clock.tick(minutes=10)
+    definitions = [{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "kind")]
+    client.update_table(TableName="orders", AttributeDefinitions=definitions, GlobalSecondaryIndexUpdates=BY_KIND)
+    ddbmock.clock.tick(seconds=90)
+    [source] = client.describe_table(TableName="orders")["Table"]["GlobalSecondaryIndexes"]
+    assert (source["IndexStatus"], source["Backfilling"]) == ("CREATING", True)
+
+    client.restore_table_to_point_in_time(
+        SourceTableName="orders", TargetTableName="restored", UseLatestRestorableTime=True
+    )
+    ddbmock.clock.tick(seconds=60)
+
+    [restored] = client.describe_table(TableName="restored")["Table"]["GlobalSecondaryIndexes"]
+    assert restored["IndexStatus"] == "ACTIVE"
+    assert "Backfilling" not in restored
+    found = client.scan(TableName="restored", IndexName="by-kind")["Items"]
+    assert [item["pk"]["S"] for item in found] == ["a"]
+    assert len(ddbmock.table("restored")) == 2
+
+
 @pytest.mark.parametrize(
     "overrides",
     [
@@ -412,6 +439,41 @@ def test_capacity_that_does_not_fit_is_refused(rich, refused, overrides, told):
         **overrides,
     )
     assert answer == f"ValidationException: Invalid Request: {told}"
+
+
+@pytest.mark.parametrize(
+    "overrides, told",
+    [
+        (
+            {"ProvisionedThroughputOverride": {"ReadCapacityUnits": 40_001, "WriteCapacityUnits": 1}},
+            "The requested ReadCapacityUnits, 40001, is above the per table maximum",
+        ),
+        (
+            {
+                "GlobalSecondaryIndexOverride": [
+                    {**BY_DAY, "ProvisionedThroughput": {"ReadCapacityUnits": 1, "WriteCapacityUnits": 40_001}}
+                ]
+            },
+            "The requested WriteCapacityUnits for index by-day, 40001, is above the per index maximum",
+        ),
+        (
+            {
+                "BillingModeOverride": "PAY_PER_REQUEST",
+                "OnDemandThroughputOverride": {"MaxReadRequestUnits": 40_001},
+            },
+            "Subscriber limit exceeded: Requested MaxReadRequestUnits for OnDemandThroughput for table exceeds",
+        ),
+    ],
+)
+def test_capacity_above_the_quotas_is_refused(rich, refused, overrides, told):
+    answer = refused(
+        "restore_table_to_point_in_time",
+        SourceTableName="orders",
+        TargetTableName="restored",
+        UseLatestRestorableTime=True,
+        **overrides,
+    )
+    assert answer.startswith(f"LimitExceededException: {told}")
 
 
 def test_capacity_for_an_on_demand_source_is_refused(orders, refused):
