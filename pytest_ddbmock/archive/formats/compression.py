@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import io
 import zlib
 from collections.abc import Callable
 
@@ -25,11 +24,17 @@ def _gunzip(body: bytes) -> bytes:
 def _unzstd(body: bytes) -> bytes:
     import zstandard  # optional
 
+    parts: list[bytes] = []
     try:
-        with zstandard.ZstdDecompressor().stream_reader(io.BytesIO(body), read_across_frames=True) as reader:
-            return bytes(reader.read())
+        while body:  # frame by frame
+            frame = zstandard.ZstdDecompressor().decompressobj()
+            parts.append(frame.decompress(body))
+            if not frame.eof:
+                raise Unreadable("Invalid ZSTD: the last frame is not whole")
+            body = frame.unused_data
     except zstandard.ZstdError as error:
         raise Unreadable(f"Invalid ZSTD: {error}") from None
+    return b"".join(parts)
 
 
 DECOMPRESS: dict[str, Callable[[bytes], bytes]] = {"NONE": lambda body: body, "GZIP": _gunzip, "ZSTD": _unzstd}

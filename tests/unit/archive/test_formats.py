@@ -136,6 +136,21 @@ def test_what_is_not_compressed_cannot_be_read(name, body):
         DECOMPRESS[name](body)
 
 
+@pytest.mark.parametrize("length", [3, -1])
+def test_a_frame_of_zstd_that_is_not_whole_cannot_be_read(length):
+    zstandard = pytest.importorskip("zstandard")
+    squeeze = zstandard.ZstdCompressor().compress
+    body = squeeze(b"whole") + squeeze(b"cut short" * 100)[:length]
+    with pytest.raises(Unreadable, match="Invalid ZSTD: the last frame is not whole"):
+        DECOMPRESS["ZSTD"](body)
+
+
+def test_a_stream_of_zstd_that_does_not_tell_its_size_is_read():
+    zstandard = pytest.importorskip("zstandard")
+    writer = zstandard.ZstdCompressor().compressobj()
+    assert DECOMPRESS["ZSTD"](writer.compress(b"abc" * 10**6) + writer.flush()) == b"abc" * 10**6
+
+
 def test_several_members_of_gzip_and_zstd_are_one_object():
     assert DECOMPRESS["GZIP"](compress(b"a") + compress(b"b")) == b"ab"
     zstandard = pytest.importorskip("zstandard")
