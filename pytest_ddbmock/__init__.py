@@ -5,9 +5,9 @@ The names are looked up on first use, so that a test run that never asks for Dyn
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING, Any
 
+from pytest_ddbmock.loading import load
 from pytest_ddbmock.version import __version__
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ _HOMES = {
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+    found = getattr(load(f"{__name__}.{_HOMES[name]}"), name)
     globals()[name] = found
     return found
 

@@ -16,8 +16,8 @@ LINE = (
     "< operations < dax < transports < testkit < plugin"
 )
 RANK = {room: rank for rank, rooms in enumerate(LINE.split(" < ")) for room in rooms.split()}
-NO_ROOM = {"__init__", "__main__", "version"}
-"""At the top of the package: they say what is public, how to run it, which version it is."""
+NO_ROOM = {"__init__", "__main__", "loading", "version"}
+"""At the top of the package: they say what is public, how to run it, how it is loaded, which version it is."""
 
 THIRD_PARTY = {
     "botocore": ("transports/",),
@@ -34,7 +34,7 @@ THIRD_PARTY = {
 }
 LAZY = (
     *("transports/", "plugin.py", "testkit/python_time.py", "archive/formats/", "__init__.py", "__main__.py"),
-    *("testkit/ddbmock.py", "testkit/pipeline.py"),  # handles that few tests ask for
+    *("testkit/ddbmock.py", "testkit/options.py", "testkit/pipeline.py"),  # what few tests come to
 )
 """Where heavy or optional imports may stand inside functions."""
 

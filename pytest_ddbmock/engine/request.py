@@ -9,7 +9,7 @@ DYNAMODB = "dynamodb"
 STREAMS = "dynamodbstreams"
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Request:
     """One call, as JSON 1.0 would carry it.
 

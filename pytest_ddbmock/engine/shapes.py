@@ -13,9 +13,9 @@ ATTRIBUTE_VALUE = "attribute value"
 """Opaque here: it refers to itself and `values.attribute` decodes and checks it."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class Shape:
-    """One shape of the service model; what does not apply to its `kind` is empty."""
+    """One shape of the service model, never changed; what does not apply to its `kind` is empty."""
 
     kind: str
     name: str

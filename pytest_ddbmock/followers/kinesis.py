@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from pytest_ddbmock.clock import MINUTE
@@ -32,8 +31,7 @@ LARGEST_RECORD = 1024 * 1024
 """Bytes; a change that needs more is skipped."""
 
 
-@dataclass(frozen=True)
-class Destination:
+class Destination(NamedTuple):
     """A data stream that gets the changes with `start` < sequence number <= `end` of a table.
 
     `start` is None until it is active, `end` until it is disabled.

@@ -5,11 +5,11 @@ What tests call again and again is imported with this package, a family that few
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterator, Mapping
 
 from pytest_ddbmock.engine.operation import DECLARED, Operation
 from pytest_ddbmock.engine.request import DYNAMODB, STREAMS
+from pytest_ddbmock.loading import load
 from pytest_ddbmock.operations import batches, items, limits, query_scan, tables, tags, time_to_live, transactions
 
 __all__ = ["OPERATIONS", "batches", "items", "limits", "query_scan", "tables", "tags", "time_to_live", "transactions"]
@@ -39,7 +39,7 @@ class Operations(Mapping[tuple[str, str], Operation]):
         module = _HOMES.get(key)
         if module is not None:
             # Each time: another thread may be importing it, and have declared this one but not what it needs.
-            importlib.import_module(f"{__name__}.{module}")
+            load(f"{__name__}.{module}")
         return DECLARED[key]
 
     def __contains__(self, key: object) -> bool:

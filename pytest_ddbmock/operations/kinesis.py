@@ -5,7 +5,6 @@ Source: captured answers for texts; "Using Kinesis Data Streams to capture chang
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 from pytest_ddbmock import errors
@@ -48,9 +47,9 @@ def enable_kinesis_streaming_destination(call: Call) -> Answer:
 
     def finish(due: int) -> None:
         if fault is not None:
-            known.put(table, dataclasses.replace(wanted, status=ENABLE_FAILED, description=fault, ended_at=due))
+            known.put(table, wanted._replace(status=ENABLE_FAILED, description=fault, ended_at=due))
         else:
-            known.put(table, dataclasses.replace(wanted, status=ACTIVE, start=call.engine.seq))
+            known.put(table, wanted._replace(status=ACTIVE, start=call.engine.seq))
 
     call.engine.agenda.add(call.now + call.engine.pace, finish)
     return _answer(call, table, wanted, **{ENABLE: given})
@@ -68,11 +67,11 @@ def disable_kinesis_streaming_destination(call: Call) -> Answer:
     if found is None or found.status != ACTIVE:
         raise _wrong_state("KinesisStreamingDestination must be ACTIVE to perform DISABLE operation.")
     call.admit()
-    ending = dataclasses.replace(found, status=DISABLING, end=call.engine.seq)
+    ending = found._replace(status=DISABLING, end=call.engine.seq)
     known.put(table, ending)
 
     def finish(due: int) -> None:
-        known.put(table, dataclasses.replace(ending, status=DISABLED, ended_at=due))
+        known.put(table, ending._replace(status=DISABLED, ended_at=due))
 
     call.engine.agenda.add(call.now + call.engine.pace, finish)
     return _answer(call, table, ending)
@@ -106,11 +105,11 @@ def update_kinesis_streaming_destination(call: Call) -> Answer:
             f"for tableId: {table.id}, kdsArn: {stream_arn}"
         )
     call.admit()
-    updating = dataclasses.replace(found, status=UPDATING)
+    updating = found._replace(status=UPDATING)
     known.put(table, updating)
 
     def finish(due: int) -> None:
-        known.put(table, dataclasses.replace(updating, status=ACTIVE, precision=precision))
+        known.put(table, updating._replace(status=ACTIVE, precision=precision))
 
     call.engine.agenda.add(call.now + call.engine.pace, finish)
     return _answer(call, table, updating, **{UPDATE: given})

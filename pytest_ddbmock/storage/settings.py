@@ -110,7 +110,7 @@ class Restored(NamedTuple):
     backup_arn: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Settings:
     """All of it; moments in microseconds."""
 

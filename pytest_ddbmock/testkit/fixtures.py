@@ -5,12 +5,12 @@ The plugin loads this module at its start: what is heavy is imported by the firs
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_ddbmock.loading import load
 from pytest_ddbmock.testkit import options
 
 __tracebackhide__ = options.__tracebackhide__
@@ -35,7 +35,7 @@ def ddbmock_seed() -> Any:
 @pytest.fixture
 def ddbmock(request: pytest.FixtureRequest, ddbmock_tables: Any, ddbmock_seed: Any) -> Iterator[DDBMock]:
     """An active DynamoDB with the project's tables and seed, else empty. Options: @pytest.mark.ddbmock(...)"""
-    yield from importlib.import_module("pytest_ddbmock.testkit.for_test").serve(request, ddbmock_tables, ddbmock_seed)
+    yield from load("pytest_ddbmock.testkit.for_test").serve(request, ddbmock_tables, ddbmock_seed)
 
 
 @pytest.fixture

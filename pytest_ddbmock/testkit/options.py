@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import json
 import os
 import re
@@ -34,6 +33,8 @@ def __tracebackhide__(failure: Any) -> bool:
 
 def near(name: str, known: Iterable[str]) -> str:
     """`; did you mean "x"?` with the known name that is nearest, else the known names, else nothing."""
+    import difflib  # half a millisecond of every start, for mistakes only
+
     names = sorted(known)
     for found in difflib.get_close_matches(name, names, n=1, cutoff=0.6):
         return f'; did you mean "{found}"?'

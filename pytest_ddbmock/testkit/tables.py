@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
 from pytest_ddbmock.errors import UsageError
@@ -145,11 +144,11 @@ def _parse_short(name: str, given: Mapping[str, Any]) -> TableDefinition:
 # ---- keys
 
 
-@dataclass
 class _Attributes:
     """The key attributes of a table and its indexes with their types; a type said once holds everywhere."""
 
-    types: dict[str, str | None] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.types: dict[str, str | None] = {}
 
     def enter(self, text: Any) -> str:
         """The name of the attribute that `text`, `"ts:N"`, speaks of."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import importlib
 import sys
 from collections.abc import Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
+
+from pytest_ddbmock.loading import load
 
 INSTALLERS = {
     "botocore.handlers": ("botocore_installation", "install"),
@@ -44,7 +45,7 @@ def ensure_installed() -> None:
 def install_in(module: ModuleType) -> None:
     """Put our hooks into one module of botocore."""
     ours, function = INSTALLERS[module.__name__]
-    getattr(importlib.import_module(f"pytest_ddbmock.transports.{ours}"), function)(module)
+    getattr(load(f"pytest_ddbmock.transports.{ours}"), function)(module)
     _installed[module.__name__] = module
 
 
