@@ -153,6 +153,23 @@ def test_an_export_into_a_bucket_of_another_owner_fails(export):
     assert description["FailureMessage"].startswith("Access Denied (Service: Amazon S3; Status Code: 403; ")
 
 
+# ---- quotas
+
+
+@pytest.mark.ddbmock(pace=60)
+def test_three_hundred_exports_run_at_a_time(client, arn, bucket, ddbmock):
+    ddbmock.clock.tick(minutes=5)
+    for _ in range(300):
+        client.export_table_to_point_in_time(TableArn=arn, S3Bucket="exports")
+    with pytest.raises(client.exceptions.LimitExceededException) as caught:
+        client.export_table_to_point_in_time(TableArn=arn, S3Bucket="exports")
+    assert caught.value.response["Error"]["Message"] == (
+        "Subscriber limit exceeded: Only 300 exports can be done simultaneously"
+    )
+    ddbmock.clock.tick(seconds=60)
+    client.export_table_to_point_in_time(TableArn=arn, S3Bucket="exports")
+
+
 # ---- client tokens
 
 

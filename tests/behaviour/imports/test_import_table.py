@@ -351,6 +351,20 @@ def test_a_token_gives_the_import_that_is_under_way(bucket, client, params, refu
     assert refused(ClientToken="t") == "ResourceInUseException: Table already exists: target"
 
 
+@pytest.mark.ddbmock(pace=60)
+def test_fifty_imports_run_at_a_time(bucket, client, params, refused, ddbmock):
+    def begin(number):
+        client.import_table(**params(table={"TableName": f"target-{number}"}))
+
+    for number in range(50):
+        begin(number)
+    assert refused() == (
+        "LimitExceededException: Subscriber limit exceeded: Only 50 imports can be done simultaneously"
+    )
+    ddbmock.clock.tick(seconds=60)
+    begin(50)
+
+
 # ---- requests
 
 
