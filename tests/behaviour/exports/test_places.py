@@ -294,6 +294,18 @@ def test_an_export_is_imported_again_from_moto(s3, ddbmock):
     assert ddbmock.table("copy").items == ddbmock.table("countries").items
 
 
+@pytest.mark.ddbmock(pace=60)
+def test_an_import_from_moto_is_cancelled_when_its_object_goes(s3, ddbmock):
+    s3.put_object(Bucket="data", Key="countries.csv", Body=CSV)
+    arn = import_countries("data")["ImportArn"]
+    ddbmock.clock.tick(seconds=30)
+    client = boto3.client("dynamodb", "us-east-1")
+    assert client.describe_table(TableName="countries")["Table"]["TableStatus"] == "CREATING"
+    s3.delete_object(Bucket="data", Key="countries.csv")
+    ddbmock.clock.tick(seconds=60)
+    assert client.describe_import(ImportArn=arn)["ImportTableDescription"]["ImportStatus"] == "CANCELLED"
+
+
 def test_a_bucket_that_moto_does_not_have_is_not_there(s3, ddbmock):
     assert import_countries("nowhere")["FailureCode"] == "S3NoSuchBucket"
     ddbmock.create_table("countries", "id")
