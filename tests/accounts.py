@@ -9,6 +9,7 @@ from pytest_ddbmock.engine.request import DYNAMODB, STREAMS, Request
 from pytest_ddbmock.followers import global_index
 from pytest_ddbmock.operations import OPERATIONS
 from pytest_ddbmock.storage.table import Table
+from pytest_ddbmock.testkit.assembly import HISTORY_NEEDS
 from pytest_ddbmock.transports.service_model import ModelShapes
 
 SECOND = 10**6
@@ -26,9 +27,9 @@ class StillClock:
 
 
 class Account:
-    """One account in one Region; `pace` and `ttl_delay` in seconds."""
+    """One account in one Region; `pace` and `ttl_delay` in seconds; `keeps_history` as the option `keep_history`."""
 
-    def __init__(self, *, pace: float = 0.0, ttl_delay: float = 0.0) -> None:
+    def __init__(self, *, pace: float = 0.0, ttl_delay: float = 0.0, keeps_history: bool = True) -> None:
         self.clock = StillClock()
         self.engine = Engine(
             clock=self.clock,
@@ -37,6 +38,7 @@ class Account:
             followers=[global_index.catch_up],
             pace=pace,
             ttl_delay=ttl_delay,
+            history_needs=None if keeps_history else HISTORY_NEEDS,
         )
 
     def call(self, operation: str, /, **params: Any) -> dict[str, Any]:

@@ -51,15 +51,26 @@ def window(recovery: Recovery, now: int) -> Window:
     return Window(max(recovery.enabled_at, now - recovery.days * DAY), max(recovery.enabled_at, now - LAG))
 
 
+def spares(table: Table, now: int) -> int:
+    """How far restores and exports of a table can do without its history."""
+    recovery, history = table.settings.recovery, table.history
+    if recovery is None:
+        return history.last_seq
+    # Both are asked for in whole seconds, and the first may lie in the second in which the window begins.
+    return history.seq_at(window(recovery, now).earliest - SECOND)
+
+
 def enabled(current: Recovery | None, days: int | None, now: int) -> Recovery:
     """The setting after recovery has been switched on, or on again with another number of days.
 
-    A shorter period forgets what lies behind it for good; switching off forgets everything.
+    A shorter period forgets what lies behind it for good; a longer one brings nothing back that was forgotten;
+    switching off forgets everything.
     """
     if current is None:
         return Recovery(now, LONGEST_DAYS if days is None else days)
     changed = current._replace(days=current.days if days is None else days)
-    return changed._replace(enabled_at=window(changed, now).earliest)
+    earliest = max(window(current, now).earliest, window(changed, now).earliest)
+    return changed._replace(enabled_at=earliest)
 
 
 def moment_of(given: float, between: Window, now: int) -> int:

@@ -35,6 +35,10 @@ class Catalog:
         """Every table of every account and Region."""
         return [table for tables in self._tables.values() for table in tables.values()]
 
+    def known_tables(self) -> list[Table]:
+        """Every table of every account and Region, and those deleted ones whose streams can still be read."""
+        return self.all_tables() + [table for tables in self._deleted.values() for table in tables]
+
     def deleted(self, account: str, region: str) -> list[Table]:
         """The deleted tables whose streams can still be read."""
         return self._deleted.get(Home(account, region), [])

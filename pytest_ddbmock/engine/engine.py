@@ -24,6 +24,7 @@ from pytest_ddbmock.engine.serials import Serials
 from pytest_ddbmock.engine.shapes import Shape, Shapes
 from pytest_ddbmock.engine.shard_roller import ShardRoller
 from pytest_ddbmock.engine.tokens import Tokens
+from pytest_ddbmock.engine.trimmer import Mark, Need, Reader, Trimmer
 from pytest_ddbmock.errors import DynamoDBError, NotImplementedByMock
 from pytest_ddbmock.storage.change import Actor, Change, Write
 from pytest_ddbmock.storage.shards import StreamRules
@@ -53,7 +54,9 @@ class Engine:
         ttl_delay: float = 0.0,
         item_collection_limit: int = sizes.MAX_COLLECTION_SIZE,
         stream_rules: StreamRules = StreamRules(),  # noqa: B008  # frozen
+        history_needs: Sequence[Need] | None = None,
     ) -> None:
+        """`history_needs` tell what of the histories can be forgotten; None keeps them for good."""
         self.clock = clock
         self.lock = threading.RLock()
         self.pace = round(pace * SECOND)
@@ -79,6 +82,7 @@ class Engine:
         self._holders: dict[type, Any] = {}
         for holder in (self.catalog, self.agenda, self.errands, self.serials, self.sweeper, self.tokens):
             self.keep(holder)
+        self._trimmer = None if history_needs is None else Trimmer(self, history_needs)
         self._last_now = 0
         self._ids = random.Random(0x0DDB)
 
@@ -142,6 +146,8 @@ class Engine:
                 self.agenda.run_next()
             self.sweeper.sweep(now)
             self.roller.roll(now)
+            if self._trimmer is not None:
+                self._trimmer.trim(now)
             return now
 
     # ---- item changes
@@ -170,16 +176,29 @@ class Engine:
                 self.keep(found)
             return found
 
-    def mark(self) -> Any:
+    def mark(self) -> Mark:
         """What `rollback` needs; costs nothing that grows with the items."""
         with self.lock:
-            return [holder.mark() for holder, _ in self._kept]
+            mark = Mark([holder.mark() for holder, _ in self._kept])
+            self.spare(mark)
+            return mark
 
-    def rollback(self, mark: Any) -> None:
+    def rollback(self, mark: Mark) -> None:
         """Be again as at the mark. Sequence numbers and ids go on."""
+        marks = mark.holders
         with self.lock:
             for index, (holder, beginning) in enumerate(self._kept):
-                holder.rollback(mark[index] if index < len(mark) else beginning)
+                holder.rollback(marks[index] if index < len(marks) else beginning)
+
+    @property
+    def keeps_history(self) -> bool:
+        """Whether no change is ever forgotten."""
+        return self._trimmer is None
+
+    def spare(self, reader: Reader) -> None:
+        """Keep what `reader` needs of the histories as long as somebody has it."""
+        if self._trimmer is not None:
+            self._trimmer.spare(reader)
 
     def new_scenario(self) -> None:
         """Forget what the last test scripted and did."""
@@ -197,7 +216,7 @@ class Engine:
     def _go_back(self, now: int) -> None:
         """The clock went back, as when a test begins in 2020: what has not been changed yet was made just now."""
         for table in self.catalog.all_tables():
-            if not table.history and table.history.began_at > now:
+            if table.history.is_untouched and table.history.began_at > now:
                 self._make_new(table, now)
 
     def _make_new(self, table: Table, now: int) -> None:

@@ -152,6 +152,7 @@ class Outlet:
         """By table, data stream and beginning of an enabling: the last change that has gone."""
         self._begin = engine.seq
         self._seen = -1
+        engine.spare(self)
 
     @property
     def has_destinations(self) -> bool:
@@ -172,8 +173,7 @@ class Outlet:
         for destination in self._destinations.of(table):
             if destination.start is None:
                 continue
-            place = table.id, destination.stream_arn, destination.start
-            position = self._positions.get(place, max(destination.start, self._begin))
+            position = self._position(table, destination)
             for change in table.history.since(position):
                 if destination.end is not None and change.seq > destination.end:
                     break
@@ -183,7 +183,22 @@ class Outlet:
                     yield Outgoing(
                         change.seq, destination.stream_arn, made if len(made.data) <= LARGEST_RECORD else None
                     )
-            self._positions[place] = position
+            self._positions[_place(table, destination)] = position
+
+    def _position(self, table: Table, destination: Destination) -> int:
+        assert destination.start is not None, "it has been enabled"
+        return self._positions.get(_place(table, destination), max(destination.start, self._begin))
+
+    def spares(self, table: Table, now: int) -> int:
+        """Protocol `Reader`."""
+        spared = table.history.last_seq
+        for destination in self._destinations.of(table):
+            if destination.start is not None:
+                position = self._position(table, destination)
+                following = table.history.since(position, 1)
+                if following and (destination.end is None or following[0].seq <= destination.end):
+                    spared = min(spared, position)
+        return spared
 
     def mark(self) -> dict[tuple[str, str, int], int]:
         """For `rollback`."""
@@ -193,3 +208,8 @@ class Outlet:
         """Be again where it was."""
         self._positions = dict(mark)
         self._seen = -1
+
+
+def _place(table: Table, destination: Destination) -> tuple[str, str, int]:
+    assert destination.start is not None, "it has been enabled"
+    return table.id, destination.stream_arn, destination.start

@@ -110,6 +110,15 @@ def newest_position(history: History, shard: Shard) -> int:
     return last if shard.end is None else min(shard.end, last)
 
 
+def spares(table: Table, now: int) -> int:
+    """How far the readers of a table's streams can do without its history, iterators that have been given included."""
+    history = table.history
+    starts = [stream.start for stream in table.settings.streams if stream.is_readable(now)]
+    if not starts:
+        return history.last_seq
+    return max(min(starts), history.seq_at(now - STREAM_RETENTION - ITERATOR_LIFE - 1))
+
+
 def position_at(history: History, shard: Shard, moment: int, now: int) -> int:
     """AT_TIMESTAMP: before the first record made at or after `moment` in microseconds."""
     position = max(history.seq_at(moment - 1), oldest_position(history, shard, now))
@@ -125,6 +134,8 @@ def position_of_number(history: History, shard: Shard, number: str, now: int, *,
     seq = seq_of(number)
     if seq is None or seq <= shard.start or (shard.end is not None and seq > max(shard.end, shard.start + 1)):
         raise invalid_sequence_number()
+    if seq <= history.start:
+        raise errors.data_trimmed()
     change = history.find(seq)
     if seq != shard.start + 1 if change is None else not shard.takes(change):
         raise invalid_sequence_number()

@@ -145,10 +145,25 @@ class Trigger:
             else:
                 position = streams.oldest_position(table.history, shard, now)
             self._add_lanes(shard, position)
+        engine.spare(self)
 
     def _add_lanes(self, shard: Shard, position: int) -> None:
         for number in range(self.source.parallelization_factor):
             self._lanes[shard.id, number] = Lane(position)
+
+    def spares(self, table: Table, now: int) -> int:
+        """Protocol `Reader`: what it has not read yet is kept, however old."""
+        spared = table.history.last_seq
+        stream = self._stream()
+        if table is not self.table or stream is None:
+            return spared
+        positions = [lane.position for lane in self._lanes.values() if not lane.is_done]
+        starts = [one.start for one in streams.shards(table, stream) if (one.id, 0) not in self._lanes]
+        return min(spared, *positions, *starts)
+
+    def _stream(self) -> Stream | None:
+        """The stream that it reads, None once that has been forgotten."""
+        return next((one for one in self.table.settings.streams if one.label == self._label), None)
 
     def mark(self) -> dict[LaneKey, Lane]:
         """For `rollback`."""
@@ -163,7 +178,7 @@ class Trigger:
 
     def steps(self, bound: int, now: int) -> list[Step]:
         """The next invocation of each lane that has one, due or not; changes behind `bound` are not read yet."""
-        stream = next((one for one in self.table.settings.streams if one.label == self._label), None)
+        stream = self._stream()
         if stream is None or not self.source.enabled:
             return []
         found = []

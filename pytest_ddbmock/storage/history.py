@@ -1,4 +1,4 @@
-"""`History`: all changes of one table, in order; append, since, until, cut."""
+"""`History`: the changes of one table, in order; append, since, until, cut, trim."""
 
 from __future__ import annotations
 
@@ -16,15 +16,17 @@ class History:
     """The changes of one table. Followers, restores and rollback only read it.
 
     `start` is the sequence number before the first change that is known, `began_at` the moment in microseconds at
-    which the table came to be, or was said to have come to be.
+    which the table came to be, or was said to have come to be; `trimmed_at` that of the newest change that has been
+    forgotten because nobody needed it, None where all are known.
     """
 
-    __slots__ = ("_changes", "began_at", "start")
+    __slots__ = ("_changes", "began_at", "start", "trimmed_at")
 
     def __init__(self, start: int, began_at: int) -> None:
         self._changes: list[Change] = []
         self.start = start
         self.began_at = began_at
+        self.trimmed_at: int | None = None
 
     def append(self, change: Change) -> None:
         """Write down the newest change."""
@@ -38,7 +40,17 @@ class History:
     @property
     def last_at(self) -> int:
         """Moment of the newest change in microseconds, else of the beginning."""
-        return self._changes[-1].at if self._changes else self.began_at
+        return self._changes[-1].at if self._changes else self.known_from
+
+    @property
+    def known_from(self) -> int:
+        """The earliest moment, in microseconds, of which it can be told what the table was."""
+        return self.began_at if self.trimmed_at is None else self.trimmed_at
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether nothing has changed since it began."""
+        return not self._changes and self.trimmed_at is None
 
     def since(self, seq: int, limit: int | None = None) -> list[Change]:
         """Up to `limit` changes with a higher sequence number than `seq`, oldest first."""
@@ -76,11 +88,21 @@ class History:
         """Forget the changes with a higher sequence number than `seq`."""
         del self._changes[bisect_right(self._changes, seq, key=_SEQ) :]
 
+    def trim(self, seq: int, most: int) -> int:
+        """Forget the oldest changes with sequence numbers up to `seq`, `most` at a time. Gives how many that were."""
+        count = min(bisect_right(self._changes, seq, key=_SEQ), most)
+        if count:
+            newest = self._changes[count - 1]
+            self.start, self.trimmed_at = newest.seq, newest.at
+            del self._changes[:count]
+        return count
+
     def restart(self, seq: int, began_at: int) -> None:
         """Forget everything: what the table holds now is how it began."""
         self._changes.clear()
         self.start = seq
         self.began_at = began_at
+        self.trimmed_at = None
 
     def __len__(self) -> int:
         return len(self._changes)

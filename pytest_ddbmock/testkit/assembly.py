@@ -8,13 +8,16 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from pytest_ddbmock.archive import recovery
 from pytest_ddbmock.clock import DAY, HOUR, Clock
 from pytest_ddbmock.engine.catalog import Home
 from pytest_ddbmock.engine.engine import Engine
 from pytest_ddbmock.engine.request import DYNAMODB, Request
 from pytest_ddbmock.engine.scenario import Scenario
+from pytest_ddbmock.engine.trimmer import Need
 from pytest_ddbmock.errors import DynamoDBError, UsageError
 from pytest_ddbmock.followers import global_index
+from pytest_ddbmock.followers import stream as streams
 from pytest_ddbmock.operations import OPERATIONS
 from pytest_ddbmock.storage.change import Write
 from pytest_ddbmock.storage.shards import StreamRules
@@ -29,6 +32,9 @@ __tracebackhide__ = options.__tracebackhide__
 
 FOLLOWERS: tuple[Callable[[Table], None], ...] = (global_index.catch_up,)
 """Called with each table that has changed."""
+
+HISTORY_NEEDS: tuple[Need, ...] = (streams.spares, recovery.spares)
+"""What AWS's own readers need of a history that is not kept whole."""
 
 LONG = 200 * 365 * DAY
 """Longer than any delay, in microseconds."""
@@ -45,6 +51,7 @@ def new_engine(options: Options, clock: Clock) -> Engine:
         ttl_delay=options.ttl_delay,
         item_collection_limit=options.item_collection_limit,
         stream_rules=StreamRules(options.stream_shards, round(options.stream_shard_hours * HOUR), options.stream_reads),
+        history_needs=None if options.keep_history else HISTORY_NEEDS,
     )
 
 

@@ -23,10 +23,11 @@ def main(arguments: Sequence[str]) -> int:
     parser = _parser()
     said = parser.parse_args(arguments)
     try:
-        options = make(
-            {name: read_text(name, text, _flag(name)) for name in FIELDS if (text := getattr(said, name)) is not None},
-            "the command line",
-        )
+        given = {
+            name: read_text(name, text, _flag(name)) for name in FIELDS if (text := getattr(said, name)) is not None
+        }
+        # A server that runs for weeks must not remember every change.
+        options = make({"keep_history": False, **given}, "the command line")
         mock = DDBMock(options).start()
     except UsageError as mistake:
         parser.error(str(mistake))

@@ -25,6 +25,7 @@ class Control:
     """Answers the requests for test control of one running mock; one at a time."""
 
     def __init__(self, run: Run) -> None:
+        run.hold_start()
         self._run = run
         self._snapshots: dict[str, Snapshot] = {}
         self._taken = 0

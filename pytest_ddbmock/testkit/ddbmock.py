@@ -73,7 +73,8 @@ class Run:
         self.faults = self._new_faults()
         self._python = python
         self._start = engine.seq
-        self._first = engine.mark()
+        self._first = engine.mark() if engine.keeps_history else None
+        """What `reset` goes back to; else what `serve` with `control` finds: a mark keeps all that comes later."""
         self._snapshots: list[Snapshot] = []
 
     def in_region(self, region: str | None) -> Home:
@@ -81,14 +82,15 @@ class Run:
         return self.home if region is None else Home(self.home.account, region)
 
     def last_change(self) -> int | None:
-        """When an item was last changed since the start, other than by TTL, in microseconds; None if never."""
-        moments = [
-            change.at
-            for table in self.engine.catalog.all_tables()
-            for change in itertools.islice(
-                (one for one in table.history.backwards_to(self._start) if one.actor is not Actor.TTL), 1
-            )
-        ]
+        """When an item was last changed since the start, other than by TTL, in microseconds; None if never.
+
+        What the histories have forgotten counts as changed.
+        """
+        histories = [table.history for table in self.engine.catalog.all_tables()]
+        moments = [history.trimmed_at for history in histories if history.trimmed_at is not None]
+        for history in histories:
+            by_others = (one.at for one in history.backwards_to(self._start) if one.actor is not Actor.TTL)
+            moments += itertools.islice(by_others, 1)
         return max(moments, default=None)
 
     def take_snapshot(self) -> Snapshot:
@@ -108,10 +110,16 @@ class Run:
                 return
         raise UsageError("this snapshot is void: an earlier one was restored since, or it is another mock's")
 
+    def hold_start(self) -> None:
+        """Have `reset` come back to the start, or to what is now where the changes since then are not kept."""
+        if self._first is None:
+            self._first = self.engine.mark()
+
     def reset(self) -> None:
         """Be again as at the start: tables, items, time. Snapshots, faults, connections and the record of calls are
         dropped.
         """
+        assert self._first is not None, "hold_start comes first"
         with self.engine.lock:
             self._snapshots.clear()
             self.engine.rollback(self._first)
@@ -465,6 +473,10 @@ class DDBMock(Refusing):
         It ends with its `close`, with the `with` it stands in, or with the mock. Port 0 takes a free one; `control`
         switches the paths of test control on. Errors: `UsageError` where it cannot listen.
         """
+        from pytest_ddbmock.testkit.control import Control
+        from pytest_ddbmock.transports.http_door import HttpDoor
+        from pytest_ddbmock.transports.http_server import HttpServer
+
         run = self._active()
         assert self._exits is not None, "it is active"
         door = HttpDoor(self, Control(run).answer if control else None)
@@ -473,10 +485,6 @@ class DDBMock(Refusing):
         return server
 
     @property
-        from pytest_ddbmock.testkit.control import Control
-        from pytest_ddbmock.transports.http_door import HttpDoor
-        from pytest_ddbmock.transports.http_server import HttpServer
-
     def clock(self) -> ClockHandle:
         """The time, and moving it."""
         return self._active().clock_handle
@@ -489,6 +497,8 @@ class DDBMock(Refusing):
     @property
     def streams(self) -> Streams:
         """Streams by table name."""
+        from pytest_ddbmock.testkit.stream_view import Streams
+
         run = self._running()
         return Streams(lambda name: assembly.find_table(run.engine, run.home, name), run.pipeline)
 
@@ -496,8 +506,6 @@ class DDBMock(Refusing):
     def kinesis(self) -> Kinesis:
         """Kinesis data streams by ARN, as the destinations of tables."""
         return Kinesis(self._running().pipeline.data_streams)
-
-        from pytest_ddbmock.testkit.stream_view import Streams
 
     @property
     def s3(self) -> S3:

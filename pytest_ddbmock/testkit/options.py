@@ -181,6 +181,15 @@ class Options:
             "reads a second that a shard bears before its readers are throttled, 5 on AWS", "COUNT", read_count
         ),
     )
+    keep_history: bool = field(
+        default=True,
+        metadata=_told(
+            "whether every change is kept, for `at` and the records of streams, or only what streams, recovery, "
+            "functions, watches and snapshots need; `serve` does not unless told",
+            "YES",
+            read_truth,
+        ),
+    )
     s3: str | os.PathLike[str] | None = field(
         default=None,
         metadata=_told(
@@ -211,8 +220,9 @@ class Options:
             raise UsageError(f"item_collection_limit={limit!r} is no number of bytes")
         if not (self.s3 is None or isinstance(self.s3, os.PathLike) or (isinstance(self.s3, str) and self.s3)):
             raise UsageError(f's3={self.s3!r} is no place; write "memory", "botocore" or a folder')
-        if not isinstance(self.direct, bool):
-            raise UsageError(f"direct={self.direct!r}: write True or False")
+        for name in ("direct", "keep_history"):
+            if not isinstance(value := getattr(self, name), bool):
+                raise UsageError(f"{name}={value!r}: write True or False")
 
     def _require_streams_in_range(self) -> None:
         for name, least in (("stream_shards", 1), ("stream_reads", 0)):
@@ -238,6 +248,7 @@ class OptionNames(TypedDict, total=False):
     stream_shards: int
     stream_shard_hours: float
     stream_reads: int
+    keep_history: bool
     s3: str | os.PathLike[str] | None
     direct: bool
 

@@ -157,9 +157,16 @@ class Watch:
         self._stream = stream
         self._pipeline = pipeline
         self._seen: Seen | None = None
+        self._start = 0
+
+    def spares(self, table: Table, now: int) -> int:
+        """Protocol `Reader`."""
+        return self._start if table is self._table else table.history.last_seq
 
     def __enter__(self) -> Seen:
-        table, stream, start = self._table, self._stream, self._table.history.last_seq
+        table, stream = self._table, self._stream
+        self._start = start = table.history.last_seq
+        self._pipeline.engine.spare(self)
         self._seen = Seen(lambda: records_of(table, stream, table.history.since(start)), self._pipeline)
         return self._seen
 
@@ -178,8 +185,14 @@ class StreamView:
 
     @property
     def records(self) -> list[Record]:
-        """What was changed since the stream was enabled, oldest first."""
-        return records_of(self._table, self._stream, self._table.history.since(self._stream.start))
+        """What was changed since the stream was enabled, oldest first.
+
+        Errors: `UsageError` where that is not kept any more.
+        """
+        table, start = self._table, self._stream.start
+        if table.history.start > start:
+            raise UsageError(f'with keep_history=False the oldest records of "{table.name}" are not kept; watch() them')
+        return records_of(table, self._stream, table.history.since(start))
 
     @property
     def last(self) -> Record:

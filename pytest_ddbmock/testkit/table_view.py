@@ -88,8 +88,8 @@ class PastView(TableView):
 
     def __init__(self, name: str, table: Table, moment: int, shown: object) -> None:
         super().__init__(name, lambda: table, _refuse_load)
-        if moment < table.history.began_at:
-            began = to_datetime(table.history.began_at).isoformat()
+        if moment < table.history.known_from:
+            began = to_datetime(table.history.known_from).isoformat()
             raise UsageError(f'the history of table "{name}" begins at {began}, later than {shown}')
         self._past = table.as_of(moment)
 

@@ -165,7 +165,7 @@ def whole(account: Account) -> Any:
     account.engine.run_due()
     tables = account.engine.catalog.all_tables()
     held = [[*map(list, (table.base, *(table.views[name] for name in sorted(table.views))))] for table in tables]
-    marks = zip(account.engine._kept, account.engine.mark(), strict=True)
+    marks = zip(account.engine._kept, account.engine.mark().holders, strict=True)
     return {id(holder): mark for (holder, beginning), mark in marks if mark != beginning}, held
 
 

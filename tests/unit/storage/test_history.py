@@ -35,6 +35,25 @@ def test_a_moment_holds_all_its_changes(history, moment, seq, later):
     assert numbers(history.after(moment)) == later
 
 
+def test_what_is_trimmed_is_forgotten_from_the_oldest_on(history):
+    assert history.trim(15, 1) == 1
+    assert (history.start, history.known_from, numbers(history.since(0))) == (12, 110, [15, 16])
+    assert history.trim(15, 5) == 1
+    assert (history.start, history.known_from, numbers(history.since(0))) == (15, 120, [16])
+    assert history.trim(15, 5) == 0
+    assert history.trim(16, 5) == 1
+    assert (history.last_seq, history.last_at, history.seq_at(500), history.after(0)) == (16, 120, 16, [])
+    history.check()
+
+
+def test_only_a_history_without_any_change_ever_is_untouched(history):
+    assert History(10, 100).is_untouched
+    history.trim(16, 5)
+    assert not history.is_untouched
+    history.restart(20, 200)
+    assert history.is_untouched and history.known_from == 200
+
+
 def test_a_change_is_found_by_its_number(history):
     assert history.find(15).seq == 15
     assert [history.find(seq) for seq in (10, 13, 17)] == [None, None, None]
