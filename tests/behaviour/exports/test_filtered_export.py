@@ -87,6 +87,26 @@ def test_a_projection_alone_leaves_no_item_out(items):
     assert sorted(item["sk"]["N"] for item in items(ProjectionExpression="sk")) == sorted("00112233")
 
 
+@pytest.mark.parametrize(
+    "specification",
+    [
+        {"FilterExpression": "NOT contains(v, :b) AND m.y = :true OR sk = :two"},
+        {"FilterExpression": "sk BETWEEN :one AND :two", "ProjectionExpression": "pk, m.x"},
+        {"FilterExpression": "attribute_type(m, :map) AND size(v) <> :one AND attribute_exists(m.x)"},
+        {"KeyConditionExpression": "pk = :b AND sk < :two", "FilterExpression": "size(v) <= :one"},
+        {"KeyConditionExpression": ":b = pk AND :one <= sk", "ProjectionExpression": "sk, v"},
+    ],
+)
+def test_a_filtered_export_holds_what_scan_and_query_give(items, client, specification):
+    values = {":b": {"S": "b"}, ":one": {"N": "1"}, ":two": {"N": "2"}, ":true": {"BOOL": True}, ":map": {"S": "M"}}
+    used = {name: value for name, value in values.items() if any(name in text for text in specification.values())}
+    request = {**specification, "ExpressionAttributeValues": used}
+    read = client.query if "KeyConditionExpression" in specification else client.scan
+    found = read(TableName="orders", **request)["Items"]
+    assert 0 < len(found) < 8
+    assert sorted(items(**request), key=repr) == sorted(found, key=repr)
+
+
 def test_nothing_that_fits_is_an_export_of_no_items(export, written, filled, bucket):
     description = export(FilterSpecification={"FilterExpression": "attribute_exists(absent)"})
     assert description["ExportStatus"] == "COMPLETED"
