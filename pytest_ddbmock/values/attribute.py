@@ -75,16 +75,40 @@ def empty_value() -> DynamoDBError:
     return errors.validation("Supplied AttributeValue is empty, must contain exactly one of the supported datatypes")
 
 
+_SHARED_LENGTH = 48
+_MOST_SHARED = 1000
+_texts: dict[str, Value] = {}
+_numbers: dict[str, Value] = {}
+"""Pairs of short texts and numbers that came lately. The items of a table hold the same partition keys, kinds and
+states over and over, and each pair with a text of its own would take 120 bytes more."""
+
+
 def _decode_s(given: Any, level: int) -> Value:
-    if not isinstance(given, str):
-        raise wire.scalar_fault(given, "String")
-    return ("S", given)
+    if type(given) is not str:
+        if not isinstance(given, str):
+            raise wire.scalar_fault(given, "String")
+        return ("S", given)
+    if len(given) > _SHARED_LENGTH:
+        return ("S", given)
+    value = _texts.get(given)
+    if value is None:
+        if len(_texts) >= _MOST_SHARED:
+            _texts.clear()
+        value = _texts[given] = ("S", given)
+    return value
 
 
 def _decode_n(given: Any, level: int) -> Value:
     if not isinstance(given, str):
         raise wire.scalar_fault(given, "String")
-    return ("N", numbers.canonical(given))
+    value = _numbers.get(given)
+    if value is None:
+        value = ("N", numbers.canonical(given))
+        if type(given) is str and len(given) <= _SHARED_LENGTH:
+            if len(_numbers) >= _MOST_SHARED:
+                _numbers.clear()
+            _numbers[given] = value
+    return value
 
 
 def _decode_b(given: Any, level: int) -> Value:

@@ -309,3 +309,25 @@ def test_longer_keys_are_refused(partition: list[str], sort: list[str], message:
     with pytest.raises(DynamoDBError) as refused:
         keys.require_key_sizes([("S", text) for text in partition], [("S", text) for text in sort])
     assert refused.value.message == INVALID + message
+
+
+def test_equal_texts_of_different_types_stay_apart():
+    for _ in range(2):
+        assert decode({"S": "1.50"}) == ("S", "1.50")
+        assert decode({"N": "1.50"}) == ("N", "1.5")
+        assert decode({"SS": ["1.50"]}) == ("SS", ("1.50",))
+
+
+def test_items_with_the_same_short_values_hold_them_once():
+    items = [decode_item({"pk": {"S": "user-" + "1"}, "n": {"N": "1" + "5"}, "id": {"S": str(n)}}) for n in range(3000)]
+    assert len({id(item["pk"]) for item in items}) < 30
+    assert len({id(item["n"]) for item in items}) < 30
+    assert [item["id"] for item in items] == [("S", str(n)) for n in range(3000)]
+
+
+def test_a_text_of_a_class_of_its_own_is_not_given_to_others():
+    class Name(str):
+        __slots__ = ()
+
+    assert type(decode({"S": Name("of its own")})[1]) is Name
+    assert type(decode({"S": "of its own"})[1]) is str
