@@ -19,6 +19,7 @@ from pytest_ddbmock.expressions.parser import PROJECTION
 from pytest_ddbmock.expressions.projection import Projection, compile_projection
 from pytest_ddbmock.operations.table_definition import Wire
 from pytest_ddbmock.storage.table import Table
+from pytest_ddbmock.values.attribute import attributes_to_wire, decode_attributes
 
 FILTER = "FilterExpression"
 NAMES, VALUES = "ExpressionAttributeNames", "ExpressionAttributeValues"
@@ -31,6 +32,7 @@ class ExportFilter:
 
     def __init__(self, given: Wire) -> None:
         """Errors: `ValidationException`, `SerializationException`."""
+        self._given = given
         self._keys: Condition | None = None
         self._tests: tuple[KeyTest, ...] = ()
         self._filter: Condition | None = None
@@ -50,6 +52,14 @@ class ExportFilter:
                 self._tests = KeyCondition(text, self._placeholders).tests()
                 # What keys can follow is a condition like any other.
                 self._keys = compile_condition(KEY_CONDITION, text, self._placeholders)
+
+    @property
+    def shown(self) -> Wire:
+        """The specification as DescribeExport tells it. Unsure: that numbers are written as DynamoDB writes them."""
+        shown = {name: self._given[name] for name in MEMBERS if self._given.get(name) is not None}
+        if VALUES in shown:
+            shown[VALUES] = attributes_to_wire(decode_attributes(shown[VALUES]))
+        return shown
 
     def on(self, table: Table) -> Selection:
         """What is exported of a table. Only without a key condition may the filter speak of keys.

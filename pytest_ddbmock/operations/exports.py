@@ -50,7 +50,10 @@ def export_table_to_point_in_time(call: Call) -> Answer:
     exports = call.engine.holder(Exports)
     token = call.param("ClientToken")
     table_arn = call.param("TableArn")
-    asked = archive_jobs.copied({name: value for name, value in call.params.items() if name != "ClientToken"})
+    known = call.shape.members.keys() - {"ClientToken"}
+    asked = archive_jobs.copied({name: value for name, value in call.params.items() if name in known})
+    if filter is not None:
+        asked["FilterSpecification"] = archive_jobs.copied(filter.shown)
     before = None if token is None else exports.with_token(home, token, call.now)
     if before is not None:
         if before.asked != asked:
@@ -253,10 +256,8 @@ def _description(export: Export) -> dict[str, Any]:
             "ExportToTime": to_epoch_seconds(period.end),
             "ExportViewType": period.view_type,
         }
-    filter = export.asked.get("FilterSpecification")
-    if filter is not None:
-        shown = {name: filter[name] for name in export_filter.MEMBERS if name in filter}
-        members["FilterSpecification"] = archive_jobs.copied(shown)
+    if "FilterSpecification" in export.asked:
+        members["FilterSpecification"] = archive_jobs.copied(export.asked["FilterSpecification"])
     return {name: value for name, value in members.items() if value is not None}
 
 
