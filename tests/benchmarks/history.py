@@ -1,16 +1,18 @@
-"""Measures what the history costs and gives: writes with a stream, restores, memory per change: `python history.py`.
+"""Measures what the history costs and gives: writes with a stream, restores, memory, trimming: `python history.py`.
 
 The result is printed as Markdown.
 """
 
 import argparse
 import gc
-from collections.abc import Callable
+import statistics
+from collections.abc import Callable, Iterator
 from functools import partial
 from time import perf_counter
 
 import boto3
 from pytest_ddbmock import DDBMock, mock_dynamodb
+from pytest_ddbmock.engine.trimmer import SLICE
 
 from peers import REGION
 from worker import resident
@@ -27,7 +29,9 @@ def main() -> None:
     for changes in sizes:
         print(restore(changes))
     print(memory(max(sizes)))
-    print(f"\nWrites: minimum of {rounds} rounds of 100. A restore and the memory: once.")
+    for line in trimming(100_000 if options.short else 1_000_000):
+        print(line, flush=True)
+    print(f"\nWrites: minimum of {rounds} rounds of 100. Everything else: once.")
 
 
 def writes_with_a_stream(rounds: int) -> str:
@@ -79,6 +83,41 @@ def memory(changes: int) -> str:
     return f"| memory of a change of an item of 100 bytes, old image included | {grown / changes:.0f} bytes | |"
 
 
+def trimming(changes: int) -> Iterator[str]:
+    """A stream that gets so many records a day: what calls take while a day falls out of it at once, and the memory."""
+    with mock_dynamodb(region=REGION, keep_history=False) as mock:
+        mock.clock.freeze()
+        mock.create_table("orders", "pk", stream="NEW_AND_OLD_IMAGES")
+        client = boto3.client("dynamodb", region_name=REGION)
+        get = partial(client.get_item, TableName="orders", Key={"pk": {"S": "order-0001"}})
+        before, days, times = resident(), [], []
+        for _ in range(3):
+            _write(mock, changes)
+            days.append(resident() - before)
+            mock.clock.tick(days=2)
+            times += _times(get, changes // SLICE)
+        yield (
+            f"| {changes:,} records trimmed within {changes // SLICE:,} calls of GetItem: the worst, the median "
+            f"| {max(times) * 1e3:.1f} ms, {statistics.median(times) * 1e3:.2f} ms | |"
+        )
+        yield (
+            f"| memory with a stream of {changes:,} changes a day, on the first three days "
+            f"| {', '.join(f'{day / 1e6:.0f} MB' for day in days)} | |"
+        )
+        _write(mock, changes // 10)
+        mock.clock.tick(hours=23)
+        batch = [{"PutRequest": {"Item": {"pk": {"S": f"order-{n:04}"}, "note": {"S": NOTE}}}} for n in range(25)]
+        write = partial(client.batch_write_item, RequestItems={"orders": batch})
+        usual = _times(write, 500)
+        mock.clock.tick(hours=2)
+        falling = _times(write, 500)
+        yield (
+            "| BatchWriteItem of 25, the worst and the median of 500; while older records are trimmed "
+            f"| {max(usual) * 1e3:.1f} ms, {statistics.median(usual) * 1e3:.2f} ms; "
+            f"{max(falling) * 1e3:.1f} ms, {statistics.median(falling) * 1e3:.2f} ms | |"
+        )
+
+
 def _write(mock: DDBMock, count: int) -> None:
     """Write a few items over and over, each time to something else."""
     client = boto3.client("dynamodb", region_name=REGION)
@@ -93,12 +132,22 @@ def _write(mock: DDBMock, count: int) -> None:
 def _best(call: Callable[[], object], rounds: int) -> float:
     """Seconds of the fastest of some calls."""
     call()
+    return min(_times(call, rounds))
+
+
+def _median(call: Callable[[], object], rounds: int) -> float:
+    """Seconds of the median of some calls."""
+    return statistics.median(_times(call, rounds))
+
+
+def _times(call: Callable[[], object], rounds: int) -> list[float]:
+    """Seconds of each of some calls."""
     times = []
     for _ in range(rounds):
         start = perf_counter()
         call()
         times.append(perf_counter() - start)
-    return min(times)
+    return times
 
 
 def _options() -> argparse.Namespace:
