@@ -101,17 +101,26 @@ def _refuse(params: Any) -> bool:
 
 def _is_idle(model: Any, handlers: list[Any]) -> bool:
     """Whether the handlers of `before-parameter-build` have nothing to do for an operation."""
-    module = sys.modules["botocore.handlers"]
+    key = model.service_model.service_name, model.name
+    if key not in _idle:
+        _idle[key] = _idle_functions(model)
+    idle = [getattr(sys.modules.get(module), name, None) for module, name in _idle[key]]
+    return all(any(one is handler for one in idle) for handler in handlers)
+
+
+_idle: dict[tuple[str, str], list[tuple[str, str]]] = {}
+
+
+def _idle_functions(model: Any) -> list[tuple[str, str]]:
+    """The functions of botocore that have nothing to do before the parameters of an operation are built."""
     idle = []
     if not model.idempotent_members:
-        idle.append(getattr(module, "generate_idempotent_uuid", None))
+        idle.append(("botocore.handlers", "generate_idempotent_uuid"))
     if not getattr(model, "http_checksum", None):
-        idle.append(getattr(module, "_handle_request_validation_mode_member", None))
+        idle.append(("botocore.handlers", "_handle_request_validation_mode_member"))
     if not (model.endpoint_discovery or {}).get("required"):
-        idle.append(
-            getattr(sys.modules.get("botocore.discovery"), "block_endpoint_discovery_required_operations", None)
-        )
-    return all(any(one is handler for one in idle) for handler in handlers)
+        idle.append(("botocore.discovery", "block_endpoint_discovery_required_operations"))
+    return idle
 
 
 def _is_ordinary(client: Any) -> bool:
