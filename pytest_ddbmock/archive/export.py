@@ -171,7 +171,8 @@ def records(table: Table, period: Period) -> Iterable[Record]:
     """
     changes: dict[Key, tuple[Change, Change]] = {}
     for change in reversed(table.history.after(period.start - 1)):
-        if change.at < period.end:
+        deletes_nothing = change.old is None and change.new is None
+        if change.at < period.end and not deletes_nothing:
             first, _ = changes.get(change.key, (change, change))
             changes[change.key] = first, change
     for first, last in changes.values():
