@@ -94,9 +94,10 @@ class Usage:
 
 def _index_units(view: View, old: Item | None, new: Item | None) -> float:
     """What a change of an item costs in an index."""
-    old_entry = view.entry(old) if old is not None and view.holds(old) else None
-    new_entry = view.entry(new) if new is not None and view.holds(new) else None
-    if old_entry is not None and new_entry is not None and view.keeps_place(old_entry, new_entry):
-        return 0.0 if old_entry == new_entry else write_units(old_entry.size, new_entry.size)
+    if old is not None and new is not None:
+        if view.keeps_entry(old, new):
+            return 0.0
+        if view.keeps_place(old, new):
+            return write_units(view.entry(old).size, view.entry(new).size) if view.holds(new) else 0.0
     # An index entry that moves is deleted in one place and written in the other.
-    return sum(write_units(0, entry.size) for entry in (old_entry, new_entry) if entry is not None)
+    return sum(write_units(0, view.entry(item).size) for item in (old, new) if item is not None and view.holds(item))

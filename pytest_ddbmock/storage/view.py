@@ -102,22 +102,25 @@ class View:
     def _replace(self, old: Item | None, new: Item | None) -> None:
         """Both are images of one item; None where there is none."""
         place_of = self.place_of
-        if old is not None and new is not None and self.keeps_place(old, new):
-            place = place_of(new)
-            if place is not None:
-                self._items.replace(*place, self.entry(new))
-            return
+        if old is not None and new is not None:
+            if self._names is not None and self.keeps_entry(old, new):
+                return
+            if self.keeps_place(old, new):
+                if (place := place_of(new)) is not None:
+                    self._items.replace(*place, self.entry(new))
+                return
         if old is not None and (place := place_of(old)) is not None:
             self._items.remove(*place)
         if new is not None and (place := place_of(new)) is not None:
             self._items.add(*place, self.entry(new))
 
     def keeps_place(self, old: Item, new: Item) -> bool:
-        """Whether two images of one item have the same place, if they have one: cheaper than working out both."""
-        for name in self._deciding:  # noqa: SIM110  # a loop is faster
-            if old.get(name) != new.get(name):
-                return False
-        return True
+        """Whether two images of one item have the same place, or neither has one: cheaper than working out both."""
+        return _agree(old, new, self._deciding)
+
+    def keeps_entry(self, old: Item, new: Item) -> bool:
+        """Whether two images of one item are the same in all that the view holds of items."""
+        return old == new if self._names is None else _agree(old, new, self._names)
 
     def fill(self, items: Iterator[Item], position: int) -> None:
         """Take over all of `items`: a backfill, a restore, an import."""
@@ -186,6 +189,14 @@ class View:
     def check(self) -> None:
         """Assert the invariants."""
         self._items.check()
+
+
+def _agree(old: Item, new: Item, names: tuple[str, ...]) -> bool:
+    """Whether two items have the same values for `names`."""
+    for name in names:  # noqa: SIM110  # a loop is faster
+        if old.get(name) != new.get(name):
+            return False
+    return True
 
 
 def segment_bounds(segment: int, segments: int) -> tuple[int, int]:
