@@ -41,6 +41,8 @@ def require_updated_index_keys(table: Table, item: Item, update: Update) -> None
 
     Errors: `ValidationException`.
     """
+    if not table.settings.indexes:
+        return
     touched = {str(path[0]) for path in update.targets}
     for index in sorted(table.settings.indexes, key=lambda index: index.name):
         for name in index.schema.names:

@@ -33,9 +33,9 @@ class CollectionGrowth:
 
         Errors: `ItemCollectionSizeLimitExceededException`.
         """
-        views = _views(table)
-        if len(views) == 1:
+        if not table.settings.local_indexes:
             return
+        views = _views(table)
         more = sum(_bytes_in(view, new) - _bytes_in(view, old) for view in views)
         place = id(table), key[0]
         grown = self._grown[place] = self._grown.get(place, 0) + more
@@ -47,7 +47,7 @@ class CollectionGrowth:
 
 def _views(table: Table) -> list[View]:
     """What holds the items of a collection: the table and its local indexes."""
-    return [table.base, *(table.views[index.name] for index in table.settings.indexes if not index.is_global)]
+    return [table.base, *(table.views[index.name] for index in table.settings.local_indexes)]
 
 
 def _bytes_in(view: View, item: Item | None) -> int:
