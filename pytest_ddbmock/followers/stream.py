@@ -12,6 +12,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
 from pytest_ddbmock import errors
@@ -193,7 +194,7 @@ def read_records(
 ) -> tuple[list[dict[str, Any]], Page]:
     """`read` with the records themselves, which end the page at 1 MB unless a single one is larger."""
     page = read(table, stream, shard, position, now, limit)
-    records = Recorder(table, stream, region).records(page.changes)
+    records = records_of(table, stream, page.changes, region)
     if len(records) < len(page.changes):
         shown = page.changes[: len(records)]
         page = Page(shown, shown[-1].seq, False)
@@ -259,73 +260,70 @@ def _invalid_iterator() -> DynamoDBError:
 # ---- records
 
 
-class Recorder:
-    """Shows the changes of a stream as records; what its records have in common is worked out once."""
+def records_of(table: Table, stream: Stream, changes: Sequence[Change], region: str) -> list[dict[str, Any]]:
+    """Changes as `GetRecords` answers them: as many of the first as 1 MB holds, one at least.
 
-    __slots__ = ("_id_prefix", "_insert", "_modify", "_names", "_names_size", "_remove", "_shows_new", "_shows_old")
-
-    def __init__(self, table: Table, stream: Stream, region: str) -> None:
-        images = IMAGES[stream.view_type]
-        self._names = table.schema.names
-        self._names_size = sum(map(sizes.of_text, self._names))
-        self._shows_new = "NewImage" in images
-        self._shows_old = "OldImage" in images
-        # With the 21 digits of a sequence number an id has 32, as on AWS.
-        self._id_prefix = hashlib.blake2b(f"{table.id} {stream.label}".encode()).hexdigest()[:11]
-        self._insert = _outline("INSERT", region, stream.view_type, [name for name in images if name == "NewImage"])
-        self._modify = _outline("MODIFY", region, stream.view_type, images)
-        self._remove = _outline("REMOVE", region, stream.view_type, [name for name in images if name == "OldImage"])
-
-    def records(self, changes: Sequence[Change]) -> list[dict[str, Any]]:
-        """Changes as `GetRecords` answers them: as many of the first as 1 MB holds, one at least.
-
-        One loop with hardly a call: a page has a thousand of them, and a reader waits. To copy a dict and to fill it
-        costs less than to make one.
-        """
-        first, second = self._names[0], self._names[1] if len(self._names) > 1 else None
-        names_size, prefix, of_value = self._names_size, self._id_prefix, sizes.of_value
-        shows_new, shows_old = self._shows_new, self._shows_old
-        insert, modify, remove = self._insert, self._modify, self._remove
-        room = PAGE_BYTES
-        shown: list[dict[str, Any]] = []
-        for seq, at, _, old, new, actor in changes:
-            item = old if new is None else new
-            assert item is not None, "a change with a record has an image"
-            tag, payload = value = item[first]
-            keys = {first: {tag: payload}}
-            size = names_size + (len(payload) if tag == "S" and payload.isascii() else of_value(value))
-            if second is not None:
-                tag, payload = value = item[second]
-                keys[second] = {tag: payload}
-                size += len(payload) if tag == "S" and payload.isascii() else of_value(value)
-            outline, outline_told = insert if old is None else remove if new is None else modify
-            told = outline_told.copy()
-            if shows_new and new is not None:
-                told["NewImage"] = attributes_to_wire(new)
-                size += new.size
-            if shows_old and old is not None:
-                told["OldImage"] = attributes_to_wire(old)
-                size += old.size
-            room -= size
-            if room < 0 and shown:
-                break
-            number = str(_FIRST_NUMBER + seq)
-            told["ApproximateCreationDateTime"] = at // SECOND
-            told["Keys"] = keys
-            told["SequenceNumber"] = number
-            told["SizeBytes"] = size
-            record = outline.copy()
-            record["eventID"] = prefix + number
-            record["dynamodb"] = told
-            if actor is _TTL:
-                # Spelt as the service model has it; Lambda's events spell the members small.
-                record["userIdentity"] = {"PrincipalId": "dynamodb.amazonaws.com", "Type": "Service"}
-            shown.append(record)
-        return shown
+    One loop with hardly a call: a page has a thousand of them, and a reader waits. To copy a dict and to fill it costs
+    less than to make one.
+    """
+    names, images = table.schema.names, IMAGES[stream.view_type]
+    first, second = names[0], names[1] if len(names) > 1 else None
+    names_size, of_value = sum(map(sizes.of_text, names)), sizes.of_value
+    shows_new, shows_old = "NewImage" in images, "OldImage" in images
+    insert, modify, remove = _outlines(region, stream.view_type)
+    # With the 21 digits of a sequence number an id has 32, as on AWS.
+    prefix = hashlib.blake2b(f"{table.id} {stream.label}".encode()).hexdigest()[:11]
+    room = PAGE_BYTES
+    shown: list[dict[str, Any]] = []
+    for seq, at, _, old, new, actor in changes:
+        item = old if new is None else new
+        assert item is not None, "a change with a record has an image"
+        tag, payload = value = item[first]
+        keys = {first: {tag: payload}}
+        size = names_size + (len(payload) if tag == "S" and payload.isascii() else of_value(value))
+        if second is not None:
+            tag, payload = value = item[second]
+            keys[second] = {tag: payload}
+            size += len(payload) if tag == "S" and payload.isascii() else of_value(value)
+        outline, outline_told = insert if old is None else remove if new is None else modify
+        told = outline_told.copy()
+        if shows_new and new is not None:
+            told["NewImage"] = attributes_to_wire(new)
+            size += new.size
+        if shows_old and old is not None:
+            told["OldImage"] = attributes_to_wire(old)
+            size += old.size
+        room -= size
+        if room < 0 and shown:
+            break
+        number = str(_FIRST_NUMBER + seq)
+        told["ApproximateCreationDateTime"] = at // SECOND
+        told["Keys"] = keys
+        told["SequenceNumber"] = number
+        told["SizeBytes"] = size
+        record = outline.copy()
+        record["eventID"] = prefix + number
+        record["dynamodb"] = told
+        if actor is _TTL:
+            # Spelt as the service model has it; Lambda's events spell the members small.
+            record["userIdentity"] = {"PrincipalId": "dynamodb.amazonaws.com", "Type": "Service"}
+        shown.append(record)
+    return shown
 
 
 _Outline: TypeAlias = tuple[dict[str, Any], dict[str, Any]]
-"""A record and its member `dynamodb`, with what all records of its kind say."""
+"""A record and its member `dynamodb`, with what all records of its kind say; only copies leave this module."""
+
+
+@lru_cache(maxsize=128)
+def _outlines(region: str, view_type: str) -> tuple[_Outline, _Outline, _Outline]:
+    """Of the records of an INSERT, a MODIFY and a REMOVE."""
+    images = IMAGES[view_type]
+    return (
+        _outline("INSERT", region, view_type, [name for name in images if name == "NewImage"]),
+        _outline("MODIFY", region, view_type, images),
+        _outline("REMOVE", region, view_type, [name for name in images if name == "OldImage"]),
+    )
 
 
 def _outline(event: str, region: str, view_type: str, images: Sequence[str]) -> _Outline:
@@ -353,7 +351,7 @@ _TTL = Actor.TTL
 
 def record(table: Table, stream: Stream, change: Change, region: str) -> dict[str, Any]:
     """A single change as `GetRecords` answers it."""
-    [shown] = Recorder(table, stream, region).records([change])
+    [shown] = records_of(table, stream, [change], region)
     return shown
 
 
