@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from peers import PEERS
 
+PATIENCE = 5.0
+"""Seconds of a call from which on it is called once and never again: what is that slow needs no exact figure."""
+
 
 @dataclass(frozen=True)
 class Effort:

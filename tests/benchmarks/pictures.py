@@ -61,6 +61,7 @@ def _by_size(pyplot: Any, result: Result, rows: list[Row]) -> Any:
                 style = ":" if peer in ("floor", "method") else "-"
                 field.plot(*zip(*points, strict=True), style, color=colour, marker=marker, markersize=4, label=name)
         field.set(xscale="log", yscale="log", title=family)
+        field.minorticks_off()
     figure.supxlabel("items in the table")
     figure.supylabel("ms for a call (minimum)")
     _legend(figure, axes.flat)
@@ -80,7 +81,7 @@ def _by_operation(pyplot: Any, result: Result, rows: list[Row]) -> Any:
         ]
         if points:
             field.plot(*zip(*points, strict=True), marker, color=colour, label=name, markersize=7)
-    field.axvline(1, color=LOOKS["floor"][0])
+    field.axvline(1, color=LOOKS["floor"][0], label=LOOKS["floor"][2])
     field.set(xscale="log", xlabel="times the floor, a ready answer at botocore's before-call (minimums)")
     field.set_yticks(range(len(rows)), [row.name for row in reversed(rows)])
     _legend(figure, [field])

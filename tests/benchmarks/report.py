@@ -201,7 +201,10 @@ def _start_up(result: Result) -> str:
 
 def _left_out(result: Result) -> str:
     lines = [f"* {peer}: {reason}." for peer, reason in result.missing.items()]
-    lines += [f"* {peer}, {row}: {reason}" for peer, rows in result.refused.items() for row, reason in rows.items()]
+    for peer, refused in result.refused.items():
+        for reason in dict.fromkeys(refused.values()):
+            names = "; ".join(row for row, why in refused.items() if why == reason)
+            lines.append(f"* {peer} ({names}): {reason.strip()}")
     return "## Not measured\n\n" + "\n".join(lines) if lines else ""
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import crew
 import pictures
 import recorded
-from efforts import AGAIN, FULL, SHORT, Effort
+from efforts import AGAIN, FULL, PATIENCE, SHORT, Effort
 from peers import PEERS, missing
 from report import markdown, put_between, readme
 from result import MEMORY, START_UP, SUITE, Result, machine, versions_in
@@ -52,7 +52,7 @@ def _look_around(result: Result, options: argparse.Namespace) -> None:
     """Say at once what will be left out."""
     result.missing.update({peer: reason for peer in PEERS if (reason := missing(peer))})
     if options.moto_python and "moto" not in result.missing:
-        result.machine["GetRecords of moto:"] = versions_in(options.moto_python)
+        result.machine["moto's records:"] = versions_in(options.moto_python)
     for peer, reason in result.missing.items():
         print(f"skipped: {peer}: {reason}", file=sys.stderr)
     if not options.short and (reason := pictures.missing()):
@@ -73,6 +73,7 @@ def _posts(result: Result, options: argparse.Namespace) -> list[crew.Post]:
 
 def _measure_calls(result: Result, effort: Effort, wanted: list[Row], posts: list[crew.Post]) -> None:
     numbers = {row.name: number for number, row in enumerate(rows())}
+    enough: set[tuple[str, str]] = set()
     with crew.workers(posts) as workers:
         for round_ in range(effort.rounds):
             for row in wanted:
@@ -81,7 +82,7 @@ def _measure_calls(result: Result, effort: Effort, wanted: list[Row], posts: lis
                     refused = result.refused.setdefault(worker.peer, {})
                     if row.service not in worker.services or row.size > effort.largest[worker.peer]:
                         continue
-                    if row.name in refused:
+                    if row.name in refused or (worker.peer, row.name) in enough:
                         continue
                     try:
                         times = worker.measure(numbers[row.name], calls=effort.calls, seconds=effort.seconds)
@@ -89,6 +90,8 @@ def _measure_calls(result: Result, effort: Effort, wanted: list[Row], posts: lis
                         refused[row.name] = str(reason)
                     else:
                         result.add(row, worker.peer, times)
+                        if min(times) > PATIENCE * 1e9:
+                            enough.add((worker.peer, row.name))
 
 
 def _measure_memory(result: Result, effort: Effort, peers: list[str]) -> None:
