@@ -133,13 +133,15 @@ def _indexes(call: Call, source: Settings, capacity: Capacity) -> tuple[Index, .
     indexes: list[Index] = []
     if local_overrides is None:
         indexes += source.local_indexes
+    left = list(source.local_indexes)
     for given in local_overrides or ():
         call.refuse_unknown(given, ("IndexName", "KeySchema", "Projection"), "LocalSecondaryIndexOverride")
-        indexes.append(_matching(given, source.local_indexes))
+        indexes.append(_taken(given, left))
     if global_overrides is None:
         indexes += [_as_recorded(index, source, capacity) for index in source.global_indexes]
+    left = list(source.global_indexes)
     for given in global_overrides or ():
-        indexes.append(_overridden(call, given, _matching(given, source.global_indexes), capacity))
+        indexes.append(_overridden(call, given, _taken(given, left), capacity))
     names = [index.name for index in indexes]
     for position, name in enumerate(names):
         if name in names[:position]:
@@ -147,13 +149,16 @@ def _indexes(call: Call, source: Settings, capacity: Capacity) -> tuple[Index, .
     return tuple(indexes)
 
 
-def _matching(given: dict[str, Any], candidates: Sequence[Index]) -> Index:
-    """The index of the source with the same keys and projection, under the name that is given."""
+def _taken(given: dict[str, Any], left: list[Index]) -> Index:
+    """The index of the source with the same keys and projection, under the name that is given; `left` is without it.
+
+    Indexes can be excluded, not added. Unsure: the text for one that is asked for a second time.
+    """
     name = given["IndexName"]
     keys = [(key["AttributeName"], key["KeyType"]) for key in given["KeySchema"]]
     projection = given["Projection"]
     projected = set(projection.get("NonKeyAttributes") or ())
-    for index in candidates:
+    for position, index in enumerate(left):
         schema = index.schema
         of_index = [(key, "HASH") for key in schema.hash_keys] + [(key, "RANGE") for key in schema.range_keys]
         if (
@@ -161,6 +166,7 @@ def _matching(given: dict[str, Any], candidates: Sequence[Index]) -> Index:
             and projection.get("ProjectionType") == index.projection.kind
             and projected == set(index.projection.non_key_attributes)
         ):
+            del left[position]
             return index._replace(name=name)
     raise invalid(
         f"Index {name} does not match a secondary index that existed in the source table and cannot be created "

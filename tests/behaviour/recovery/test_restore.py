@@ -339,6 +339,20 @@ def test_a_list_of_indexes_restores_those_under_the_names_it_gives(rich, restore
     assert [one["IndexName"] for one in restored["LocalSecondaryIndexes"]] == ["by-total"]
 
 
+def test_an_index_of_the_source_is_restored_once(rich, refused):
+    told = refused(
+        "restore_table_to_point_in_time",
+        SourceTableName="orders",
+        TargetTableName="restored",
+        UseLatestRestorableTime=True,
+        GlobalSecondaryIndexOverride=[BY_DAY, {**BY_DAY, "IndexName": "again"}],
+    )
+    assert told == (
+        "ValidationException: Invalid Request: Index again does not match a secondary index that existed in the source "
+        "table and cannot be created during the restore operation"
+    )
+
+
 BY_KIND = [{"Create": index("by-kind", "kind")}]
 
 
