@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 
 from pytest_ddbmock.engine.request import Request
 
@@ -11,7 +10,6 @@ MOST_KEPT = 100_000
 """A script that runs for long must not fill the memory with its record."""
 
 
-@dataclass(slots=True, eq=False)
 class CallEntry:
     """One call of the application, with however many attempts botocore made at it.
 
@@ -19,19 +17,41 @@ class CallEntry:
     ended before the end of the data; `error` the code of the error that the last attempt was answered with.
     """
 
-    operation: str
-    region: str
-    account: str
-    at: int
-    origin: object = ""
-    tables: tuple[str, ...] = ()
-    index: str | None = None
-    items: int | None = None
-    units: float = 0.0
-    unread: bool = False
-    error: str | None = None
-    attempts: int = 1
-    call_id: int = 0
+    __slots__ = (
+        "account",
+        "at",
+        "attempts",
+        "call_id",
+        "error",
+        "index",
+        "items",
+        "operation",
+        "origin",
+        "region",
+        "tables",
+        "units",
+        "unread",
+    )
+
+    def __init__(
+        self, operation: str, region: str, account: str, at: int, origin: object = "", call_id: int = 0
+    ) -> None:
+        self.operation = operation
+        self.region = region
+        self.account = account
+        self.at = at
+        self.origin = origin
+        self.call_id = call_id
+        self.tables: tuple[str, ...] = ()
+        self.index: str | None = None
+        self.items: int | None = None
+        self.units = 0.0
+        self.unread = False
+        self.error: str | None = None
+        self.attempts = 1
+
+    def __repr__(self) -> str:
+        return f"CallEntry({', '.join(f'{name}={getattr(self, name)!r}' for name in self.__slots__)})"
 
     @property
     def table(self) -> str | None:
@@ -53,8 +73,6 @@ class Calls:
                     entry.attempts = request.attempt
                     entry.error = None
                     return entry
-        entry = CallEntry(
-            request.operation, request.region, request.account, now, request.origin, call_id=request.call_id
-        )
+        entry = CallEntry(request.operation, request.region, request.account, now, request.origin, request.call_id)
         self.entries.append(entry)
         return entry

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from pytest_ddbmock.engine.operation import DECLARED, Operation
 from pytest_ddbmock.engine.request import DYNAMODB, STREAMS
 from pytest_ddbmock.loading import load
-from pytest_ddbmock.operations import batches, items, limits, query_scan, tables, tags, time_to_live, transactions
+from pytest_ddbmock.operations import batches, items, limits, query_scan, tables, tags, time_to_live
 
-__all__ = ["OPERATIONS", "batches", "items", "limits", "query_scan", "tables", "tags", "time_to_live", "transactions"]
+__all__ = ["OPERATIONS", "batches", "items", "limits", "query_scan", "tables", "tags", "time_to_live"]
 
 LATER = {
     (DYNAMODB, "backups"): "CreateBackup DescribeBackup DeleteBackup ListBackups RestoreTableFromBackup",
@@ -25,6 +25,7 @@ LATER = {
     (DYNAMODB, "recovery"): "UpdateContinuousBackups DescribeContinuousBackups RestoreTableToPointInTime",
     (DYNAMODB, "statements"): "ExecuteStatement BatchExecuteStatement ExecuteTransaction",
     (STREAMS, "streams"): "ListStreams DescribeStream GetShardIterator GetRecords",
+    (DYNAMODB, "transactions"): "TransactWriteItems TransactGetItems",
     (DYNAMODB, "update_table"): "UpdateTable",
 }
 """The operations of the families that are imported by their first call, by service and module."""

@@ -6,8 +6,6 @@ Source: "Core components of Amazon DynamoDB", "Using Global Secondary Indexes", 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
 from typing import NamedTuple
 
 from pytest_ddbmock import errors
@@ -22,21 +20,29 @@ Key = tuple[str | bytes, SortKey | None]
 KEY_MISMATCH = "The provided key element does not match the schema"
 
 
-@dataclass(frozen=True)
 class KeySchema:
-    """The key attributes of a table or index in schema order, and their types (`S`, `N`, `B`).
+    """The key attributes of a table or index in schema order, and their types (`S`, `N`, `B`); never changed.
 
     Tables and local indexes have one HASH and at most one RANGE attribute, global indexes up to four of each.
     """
 
-    hash_keys: tuple[str, ...]
-    range_keys: tuple[str, ...]
-    types: Mapping[str, str]
+    __slots__ = ("hash_keys", "names", "range_keys", "types")
 
-    @cached_property
-    def names(self) -> tuple[str, ...]:
+    def __init__(self, hash_keys: tuple[str, ...], range_keys: tuple[str, ...], types: Mapping[str, str]) -> None:
+        self.hash_keys = hash_keys
+        self.range_keys = range_keys
+        self.types = types
+        self.names = hash_keys + range_keys
         """All key attributes, HASH first."""
-        return self.hash_keys + self.range_keys
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, KeySchema) and self._parts() == other._parts()
+
+    def __repr__(self) -> str:
+        return f"KeySchema{self._parts()!r}"
+
+    def _parts(self) -> tuple[tuple[str, ...], tuple[str, ...], Mapping[str, str]]:
+        return self.hash_keys, self.range_keys, self.types
 
     def key_of(self, item: Item) -> Key:
         """Where a whole item that is to be written lies in its table.
