@@ -282,3 +282,13 @@ def test_exports_are_listed_by_pages_newest_first(client, export, ddbmock):
     assert found == [{"ExportArn": arn, "ExportStatus": "COMPLETED", "ExportType": "FULL_EXPORT"} for arn in arns]
     with pytest.raises(client.exceptions.ClientError, match="Invalid Request: Provided nextToken is invalid: abc"):
         client.list_exports(NextToken="abc")
+
+
+def test_exports_of_several_tables_are_listed_in_descending_order_of_their_arns(client, export, ddbmock):
+    ddbmock.create_table("later-in-time-earlier-in-the-alphabet", "pk", pitr=True)
+    first = export()["ExportArn"]
+    arn = client.describe_table(TableName="later-in-time-earlier-in-the-alphabet")["Table"]["TableArn"]
+    ddbmock.clock.tick(seconds=1)
+    second = export(TableArn=arn)["ExportArn"]
+    assert [one["ExportArn"] for one in client.list_exports()["ExportSummaries"]] == [first, second]
+    assert [one["ExportArn"] for one in client.list_exports(TableArn=arn)["ExportSummaries"]] == [second]
