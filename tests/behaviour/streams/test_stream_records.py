@@ -137,3 +137,12 @@ def test_what_a_record_says_can_be_changed_without_harm(reader):
     assert reader.records()[0]["dynamodb"]["NewImage"]["list"] == {"L": [{"S": "x"}]}
     stored = reader.client.get_item(TableName="orders", Key={"pk": {"S": "a"}})["Item"]
     assert stored["list"] == {"L": [{"S": "x"}]}
+
+
+def test_the_records_of_a_page_have_nothing_in_common(reader):
+    reader.put("a", "b")
+    first, second = reader.records()
+    told = first["dynamodb"]
+    told["Keys"]["pk"]["S"] = told["StreamViewType"] = first["awsRegion"] = "changed"
+    assert told["NewImage"]["pk"] == {"S": "a"}
+    assert reader.records()[1] == second
