@@ -83,6 +83,7 @@ with mock_dynamodb() as ddb:
     assert client.list_exports()["ExportSummaries"] == []
     got = []
     ddb.streams["orders"].connect(got.append)
+    client.delete_item(TableName="orders", Key={{"id": {{"S": "1"}}}})
     ddb.streams.drain()
     assert len(got) == 1
     with ddb.serve() as server:
