@@ -279,7 +279,8 @@ class _Reading:
             place = self._table.schema.key_of(item)
             require_index_keys(self._table, item)
         except DynamoDBError as error:
-            if error.code == "SerializationException":
+            # In CSV it can only be a cell that is no base64, in a row like any other.
+            if error.code == "SerializationException" and self._job.format != "CSV":
                 raise Unreadable(f"Invalid item: {error.message}") from None
             self._refuse(key, index, str(error.message))
         else:

@@ -106,5 +106,15 @@ def test_a_number_that_is_none_leaves_the_row_out(bucket, run_import, logged, dd
     assert ddbmock.table("target").items == [{"pk": 1}, {"pk": 2}]
 
 
+def test_a_binary_key_that_is_no_base64_leaves_the_row_out(bucket, run_import, logged, ddbmock):
+    bucket["in.csv"] = "pk\nAAE=\n!!\nAg==\n"
+    table = {"AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "B"}]}
+    description = run_import(None, table, InputFormat="CSV")
+    assert (description["ProcessedItemCount"], description["ErrorCount"]) == (3, 1)
+    [line] = logged(description)
+    assert line["itemS3Pointer"]["itemIndex"] == 1
+    assert ddbmock.table("target").items == [{"pk": b"\x00\x01"}, {"pk": b"\x02"}]
+
+
 def test_an_empty_object_holds_nothing(imported):
     assert imported("") == []
