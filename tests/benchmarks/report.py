@@ -81,12 +81,17 @@ def readme(result: Result, rows: list[Row]) -> str:
 
 def put_between(path: Path, name: str, text: str) -> None:
     """Replace what stands between `<!-- NAME -->` and `<!-- /NAME -->` in a file."""
-    content = path.read_text(encoding="utf-8")
-    head, begins, rest = content.partition(f"<!-- {name} -->\n")
+    head, tail = around(path, name)
+    path.write_text(f"{head}{text}{tail}", encoding="utf-8")
+
+
+def around(path: Path, name: str) -> tuple[str, str]:
+    """What stands before and behind the place for the results, with its marks. Errors: `SystemExit` without a place."""
+    head, begins, rest = path.read_text(encoding="utf-8").partition(f"<!-- {name} -->\n")
     _, ends, tail = rest.partition(f"<!-- /{name} -->\n")
     if not begins or not ends:
         raise SystemExit(f"{path} has no lines <!-- {name} --> and <!-- /{name} --> for the results.")
-    path.write_text(f"{head}{begins}{text}{ends}{tail}", encoding="utf-8")
+    return head + begins, ends + tail
 
 
 # ---- sections

@@ -20,9 +20,13 @@ import pictures
 import recorded
 from efforts import AGAIN, FULL, PATIENCE, SHORT, Effort
 from peers import PEERS, missing
-from report import markdown, put_between, readme
+from report import around, markdown, put_between, readme
 from result import MEMORY, START_UP, SUITE, Result, machine, versions_in
 from rows import Row, rows
+
+MARK = "measured"
+WRITTEN = {crew.HERE / "RESULTS.md": markdown, crew.ROOT / "README.md": readme}
+"""What a full run writes between the marks of which file."""
 
 
 def main() -> None:
@@ -55,8 +59,11 @@ def _look_around(result: Result, options: argparse.Namespace) -> None:
         result.machine["moto's records:"] = versions_in(options.moto_python)
     for peer, reason in result.missing.items():
         print(f"skipped: {peer}: {reason}", file=sys.stderr)
-    if not options.short and (reason := pictures.missing()):
-        print(f"skipped: the pictures: {reason}", file=sys.stderr)
+    if not options.short:
+        if reason := pictures.missing():
+            print(f"skipped: the pictures: {reason}", file=sys.stderr)
+        for path in WRITTEN:
+            around(path, MARK)
 
 
 def _posts(result: Result, options: argparse.Namespace) -> list[crew.Post]:
@@ -145,8 +152,8 @@ def _check(result: Result) -> bool:
 
 
 def _write(result: Result) -> None:
-    put_between(crew.HERE / "RESULTS.md", "measured", markdown(result, rows()))
-    put_between(crew.ROOT / "README.md", "measured", readme(result, rows()))
+    for path, text in WRITTEN.items():
+        put_between(path, MARK, text(result, rows()))
     recorded.save(crew.HERE, result.machine, result.ratios(rows()))
     if not pictures.missing():
         pictures.draw(result, rows(), crew.HERE)
