@@ -6,6 +6,7 @@ What tests call again and again is imported with this package, a family that few
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from types import ModuleType
 
 from pytest_ddbmock.engine.operation import DECLARED, Operation
 from pytest_ddbmock.engine.request import DYNAMODB, STREAMS
@@ -36,11 +37,15 @@ _HOMES = {(service, name): module for (service, module), names in LATER.items() 
 class Operations(Mapping[tuple[str, str], Operation]):
     """All operations that are served, by service and name."""
 
+    def __init__(self) -> None:
+        self._loaded: dict[str, ModuleType] = {}
+        """Kept, for tests that put `sys.modules` back must not have a family declared twice."""
+
     def __getitem__(self, key: tuple[str, str]) -> Operation:
         module = _HOMES.get(key)
-        if module is not None:
-            # Each time: another thread may be importing it, and have declared this one but not what it needs.
-            load(f"{__name__}.{module}")
+        # That it is declared says too little: another thread may be importing what it needs.
+        if module is not None and module not in self._loaded:
+            self._loaded[module] = load(f"{__name__}.{module}")
         return DECLARED[key]
 
     def __contains__(self, key: object) -> bool:

@@ -89,10 +89,14 @@ class Route:
 
     def _is_harmless(self, event: str, service: str, operation: str, ours: Callable[..., Any]) -> bool:
         """Whether nobody but us has anything to do at an event that is not emitted here."""
-        module = sys.modules["botocore.handlers"]
-        known = [ours, *(getattr(module, name, None) for name in HARMLESS[event])]
+        known = [ours, *(_botocores("handlers", name) for name in HARMLESS[event])]
         handlers = self._handlers(f"{event}.{service}.{operation}")
         return ours in handlers and all(any(one is handler for one in known) for handler in handlers)
+
+
+def _botocores(module: str, name: str) -> Any:
+    """Something of botocore's; None where it has no such thing, or where a test has put `sys.modules` back."""
+    return getattr(sys.modules.get(f"botocore.{module}"), name, None)
 
 
 def _refuse(params: Any) -> bool:
@@ -104,7 +108,7 @@ def _is_idle(model: Any, handlers: list[Any]) -> bool:
     key = model.service_model.service_name, model.name
     if key not in _idle:
         _idle[key] = _idle_functions(model)
-    idle = [getattr(sys.modules.get(module), name, None) for module, name in _idle[key]]
+    idle = [_botocores(module, name) for module, name in _idle[key]]
     return all(any(one is handler for one in idle) for handler in handlers)
 
 
@@ -115,22 +119,22 @@ def _idle_functions(model: Any) -> list[tuple[str, str]]:
     """The functions of botocore that have nothing to do before the parameters of an operation are built."""
     idle = []
     if not model.idempotent_members:
-        idle.append(("botocore.handlers", "generate_idempotent_uuid"))
+        idle.append(("handlers", "generate_idempotent_uuid"))
     if not getattr(model, "http_checksum", None):
-        idle.append(("botocore.handlers", "_handle_request_validation_mode_member"))
+        idle.append(("handlers", "_handle_request_validation_mode_member"))
     if not (model.endpoint_discovery or {}).get("required"):
-        idle.append(("botocore.discovery", "block_endpoint_discovery_required_operations"))
+        idle.append(("discovery", "block_endpoint_discovery_required_operations"))
     return idle
 
 
 def _is_ordinary(client: Any) -> bool:
     """Whether a client is put together as usual, so that building a request would neither fail nor change anything."""
     serializer = client._serializer
-    if type(serializer) is sys.modules["botocore.validate"].ParamValidationDecorator:
-        if type(serializer._param_validator) is not sys.modules["botocore.validate"].ParamValidator:
+    if type(serializer) is _botocores("validate", "ParamValidationDecorator"):
+        if type(serializer._param_validator) is not _botocores("validate", "ParamValidator"):
             return False
         serializer = serializer._serializer
-    if type(serializer) is not sys.modules["botocore.serialize"].JSONSerializer:
+    if type(serializer) is not _botocores("serialize", "JSONSerializer"):
         return False
     if getattr(client.meta.config, "auth_scheme_preference", None):
         return False

@@ -93,6 +93,26 @@ assert set(LATER) - {{"asyncio", "unittest"}} <= set(sys.modules)
     subprocess.run([sys.executable, "-W", "error", "-c", code], check=True)
 
 
+def test_what_was_imported_while_a_test_patched_the_modules_goes_on_working():
+    code = """
+import sys
+from unittest import mock
+
+from pytest_ddbmock import Insert, mock_dynamodb
+
+for number in range(2):
+    with mock_dynamodb() as ddb, mock.patch.dict(sys.modules):
+        ddb.create_table("orders", "id", stream=True, pitr=True)
+        got = []
+        ddb.streams["orders"].connect(got.append)
+        ddb.client().execute_statement(Statement="INSERT INTO orders VALUE {'id': '1'}")
+        ddb.streams.drain()
+        assert len(got) == 1
+        assert ddb.streams["orders"].records == [Insert({"id": "1"})]
+"""
+    subprocess.run([sys.executable, "-W", "error", "-c", code], check=True)
+
+
 @pytest.mark.parametrize("is_enabled", [True, False])
 def test_loading_leaves_the_garbage_collector_as_it_was(is_enabled, monkeypatch, tmp_path):
     (tmp_path / "sound_module.py").write_text("import gc\nwas_enabled = gc.isenabled()\n")
