@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 from pytest_ddbmock.engine.shapes import ATTRIBUTE_VALUE, LIST, MAP, STRUCTURE, TIMESTAMP, Shape
@@ -96,72 +96,64 @@ def _new_shape(service: str, found: Any) -> Shape:
 
 def converter(found: Any) -> Convert | None:
     """What turns the epoch seconds in an answer of the shape `found` into datetimes; None where it holds none."""
-    convert = _part_converter(found)
-    return None if convert is None else lambda answer: convert(answer, {})
-
-
-_PartConvert: TypeAlias = Callable[[Any, dict[Any, Any]], Any]
-"""Is also given the moments of this answer that are known: the records of a stream share few, and parsing one takes
-ten microseconds."""
-
-
-def _part_converter(found: Any) -> _PartConvert | None:
-    if found is None or found.name == "AttributeValue":
-        return None
-    return _CONVERTERS.get(found.type_name, _no_converter)(found)
-
-
-def _no_converter(found: Any) -> _PartConvert | None:
-    return None
-
-
-def _timestamp_converter(found: Any) -> _PartConvert | None:
-    import botocore.utils  # heavy
-
-    def convert_timestamp(value: Any, known: dict[Any, Any]) -> Any:
-        moment = known.get(value)
-        if moment is None:
-            # Looked up at each answer: freezegun and users replace it.
-            moment = known[value] = botocore.utils.parse_timestamp(value)
-            known[moment] = moment  # a part may stand in an answer twice
-        return moment
-
-    return convert_timestamp
-
-
-def _structure_converter(found: Any) -> _PartConvert | None:
-    parts: Mapping[str, _PartConvert] = {
-        name: convert for name, one in found.members.items() if (convert := _part_converter(one)) is not None
-    }
-    if not parts:
-        return None
-    pairs = tuple(parts.items())
-
-    def convert_structure(value: dict[str, Any], known: dict[Any, Any]) -> dict[str, Any]:
-        for name, convert in pairs:
-            held = value.get(name)
-            if held is not None:
-                value[name] = convert(held, known)
-        return value
-
-    return convert_structure
-
-
-def _list_converter(found: Any) -> _PartConvert | None:
-    convert = _part_converter(found.member)
-    return None if convert is None else lambda value, known: [convert(one, known) for one in value]
-
-
-def _map_converter(found: Any) -> _PartConvert | None:
-    convert = _part_converter(found.value)
+    convert = _structures_converter(found)
     if convert is None:
         return None
-    return lambda value, known: {key: convert(one, known) for key, one in value.items()}
+
+    def convert_answer(answer: dict[str, Any]) -> dict[str, Any]:
+        convert([answer], {})
+        return answer
+
+    return convert_answer
 
 
-_CONVERTERS: Mapping[str, Callable[[Any], _PartConvert | None]] = {
-    STRUCTURE: _structure_converter,
-    LIST: _list_converter,
-    MAP: _map_converter,
-    TIMESTAMP: _timestamp_converter,
-}
+_ConvertAll: TypeAlias = Callable[[Sequence[dict[str, Any]], dict[Any, Any]], None]
+"""Is given all structures of one place at once, which a page of records has a thousand of, and the moments of this
+answer that are known: the records of a stream share few, and parsing one takes ten microseconds."""
+
+
+def _structures_converter(found: Any) -> _ConvertAll | None:
+    if found is None or found.type_name != STRUCTURE or found.name == ATTRIBUTE_VALUE:
+        return None
+    parts = [convert for name, one in found.members.items() if (convert := _member_converter(name, one)) is not None]
+    if not parts:
+        return None
+
+    def convert_structures(structures: Sequence[dict[str, Any]], known: dict[Any, Any]) -> None:
+        for convert in parts:
+            convert(structures, known)
+
+    return convert_structures
+
+
+def _member_converter(name: str, member: Any) -> _ConvertAll | None:
+    """For one member of structures: a timestamp, or what holds some. No model has timestamps in maps."""
+    if member.type_name == TIMESTAMP:
+        return _timestamps_converter(name)
+    is_list = member.type_name == LIST
+    convert = _structures_converter(member.member if is_list else member)
+    if convert is None:
+        return None
+
+    def convert_members(structures: Sequence[dict[str, Any]], known: dict[Any, Any]) -> None:
+        held = [one for each in structures if (one := each.get(name)) is not None]
+        convert([one for some in held for one in some] if is_list else held, known)
+
+    return convert_members
+
+
+def _timestamps_converter(name: str) -> _ConvertAll:
+    import botocore.utils  # heavy
+
+    def convert_timestamps(structures: Sequence[dict[str, Any]], known: dict[Any, Any]) -> None:
+        for each in structures:
+            value = each.get(name)
+            if value is not None:
+                moment = known.get(value)
+                if moment is None:
+                    # Looked up at each answer: freezegun and users replace it.
+                    moment = known[value] = botocore.utils.parse_timestamp(value)
+                    known[moment] = moment  # a part may stand in an answer twice
+                each[name] = moment
+
+    return convert_timestamps
