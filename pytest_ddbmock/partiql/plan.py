@@ -8,8 +8,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 from pytest_ddbmock import errors
 from pytest_ddbmock.errors import DynamoDBError, NotImplementedByMock
@@ -81,8 +80,7 @@ def _leaf_name(path: Path) -> str:
     return str(path[position]) + "".join(f"[{index}]" for index in path[position + 1 :])
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(NamedTuple):
     """What a SELECT reads: the items of `ranges` in turn, or with None everything.
 
     `key` holds all key attributes when the WHERE fixes them, so that there is one item at most. `condition` is what the
@@ -157,8 +155,7 @@ def _is_hash(ordering: Ordering, keys: Keys) -> bool:
 # ---- writes
 
 
-@dataclass(frozen=True, slots=True)
-class Put:
+class Put(NamedTuple):
     """An INSERT of `item`, whose key must be free."""
 
     item: Item
@@ -173,8 +170,7 @@ class Put:
             raise errors.duplicate_item()
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """An UPDATE of the item at `key`, which must exist and fulfil `condition`."""
 
     key: Item
@@ -187,8 +183,7 @@ class Change:
         _require(self.condition, stored)
 
 
-@dataclass(frozen=True, slots=True)
-class Removal:
+class Removal(NamedTuple):
     """A DELETE of the item at `key`, which must fulfil `condition` if it exists."""
 
     key: Item
@@ -201,8 +196,7 @@ class Removal:
             _require(self.condition, stored)
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(NamedTuple):
     """An EXISTS: the item at `key` must exist and fulfil `condition`."""
 
     key: Item

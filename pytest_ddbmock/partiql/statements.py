@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from pytest_ddbmock import errors
 from pytest_ddbmock.errors import DynamoDBError
@@ -21,8 +21,7 @@ from pytest_ddbmock.values.paths import Path
 LIST, MAP, SET = "L", "M", "set"
 
 
-@dataclass(frozen=True, slots=True)
-class Built:
+class Built(NamedTuple):
     """A list, map or set with parameters in it; `names` are those of a map's members, else empty."""
 
     kind: str
@@ -41,24 +40,21 @@ class Source:
     index: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Ordering:
+class Ordering(NamedTuple):
     """One attribute of ORDER BY."""
 
     name: str
     descending: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Returning:
+class Returning(NamedTuple):
     """`RETURNING what moment *`: `ALL` or `MODIFIED`, `OLD` or `NEW`."""
 
     what: str
     moment: str
 
 
-@dataclass(frozen=True, slots=True)
-class Select:
+class Select(NamedTuple):
     """`projection` is None for `*`."""
 
     source: Source
@@ -67,8 +63,7 @@ class Select:
     order: tuple[Ordering, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Exists:
+class Exists(NamedTuple):
     """The condition check of a transaction."""
 
     select: Select
@@ -79,16 +74,14 @@ class Exists:
         return self.select.source
 
 
-@dataclass(frozen=True, slots=True)
-class Insert:
+class Insert(NamedTuple):
     """`item` is a map, or the name of one that is built of parameters."""
 
     source: Source
     item: Literal | ValueName
 
 
-@dataclass(frozen=True, slots=True)
-class Update:
+class Update(NamedTuple):
     """Sets, removals, additions to sets and deletions from them."""
 
     source: Source
@@ -97,8 +90,7 @@ class Update:
     returning: Returning | None
 
 
-@dataclass(frozen=True, slots=True)
-class Delete:
+class Delete(NamedTuple):
     """A delete of one item."""
 
     source: Source
@@ -109,8 +101,7 @@ class Delete:
 Body: TypeAlias = Select | Exists | Insert | Update | Delete
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """A parsed text: `parameters` is the number of its `?`, `built` the values made of them, by name."""
 
     body: Body
