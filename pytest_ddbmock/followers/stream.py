@@ -135,7 +135,7 @@ def position_of_number(history: History, shard: Shard, number: str, now: int, *,
     seq = seq_of(number)
     if seq is None or seq <= shard.start or (shard.end is not None and seq > max(shard.end, shard.start + 1)):
         raise invalid_sequence_number()
-    if seq <= history.start:
+    if history.has_trimmed(seq):
         raise errors.data_trimmed()
     change = history.find(seq)
     if seq != shard.start + 1 if change is None else not shard.takes(change):

@@ -47,6 +47,10 @@ class History:
         """The earliest moment, in microseconds, of which it can be told what the table was."""
         return self.began_at if self.trimmed_at is None else self.trimmed_at
 
+    def has_trimmed(self, seq: int) -> bool:
+        """Whether a change with this sequence number, if there was one, has been forgotten by `trim`."""
+        return self.trimmed_at is not None and seq <= self.start
+
     @property
     def is_untouched(self) -> bool:
         """Whether nothing has changed since it began."""

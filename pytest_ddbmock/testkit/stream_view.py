@@ -190,7 +190,7 @@ class StreamView:
         Errors: `UsageError` where that is not kept any more.
         """
         table, start = self._table, self._stream.start
-        if table.history.start > start:
+        if table.history.has_trimmed(start + 1):
             raise UsageError(f'with keep_history=False the oldest records of "{table.name}" are not kept; watch() them')
         return records_of(table, self._stream, table.history.since(start))
 
