@@ -444,7 +444,9 @@ def _compile_string(shape: Shape) -> Check:
             return
         if is_bounded:
             _check_length(shape, value, path, violations)
-        if pattern is not None and value and not pattern.fullmatch(value):
+        # Captured: a name that is empty is too short and nothing else.
+        is_told = value or not shape.minimum
+        if pattern is not None and is_told and not pattern.fullmatch(value):
             violations.append(
                 _violation(value, path, f"Member must satisfy regular expression pattern: {shape.pattern}")
             )

@@ -92,6 +92,11 @@ def test_the_first_and_the_last_moment_can_be_exported(export, ddbmock):
             period(at(10, 30), at(10, 30)),
             "Incremental export period from time should not be greater or equal to incremental export period to time",
         ),
+        (
+            {"S3BucketOwner": ""},
+            "1 validation error detected: Value '' at 's3BucketOwner' failed to satisfy constraint: "
+            "Member must satisfy regular expression pattern: [0-9]{12}",
+        ),
         ({"S3SseKmsKeyId": "key"}, "Invalid Request: KMS Key Id is not supported for this encryption type"),
     ],
 )
