@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
@@ -22,7 +23,10 @@ def model(service: str) -> Any:
         import botocore.loaders  # heavy
         import botocore.model
 
-        description = botocore.loaders.create_loader().load_service_model(service, "service-2")
+        loader = botocore.loaders.create_loader()
+        # `load_service_model` looks through all services first, which takes longer than all the rest.
+        version = loader.determine_latest_version(service, "service-2")
+        description = loader.load_data(os.path.join(service, version, "service-2"))
         found = _models[service] = botocore.model.ServiceModel(description, service)
     return found
 
