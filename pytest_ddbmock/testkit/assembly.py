@@ -6,7 +6,7 @@ import contextlib
 import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pytest_ddbmock.archive import recovery
 from pytest_ddbmock.clock import DAY, HOUR, Clock
@@ -22,13 +22,15 @@ from pytest_ddbmock.operations import OPERATIONS
 from pytest_ddbmock.storage.change import Write
 from pytest_ddbmock.storage.shards import StreamRules
 from pytest_ddbmock.storage.table import Table
-from pytest_ddbmock.testkit import folders, options, seeds, tables
+from pytest_ddbmock.testkit import options, tables
 from pytest_ddbmock.testkit.options import Options, near
-from pytest_ddbmock.testkit.seeds import Finder
 from pytest_ddbmock.testkit.tables import Parameters, TableDefinition
 from pytest_ddbmock.transports.service_model import ModelShapes
 
 __tracebackhide__ = options.__tracebackhide__
+
+if TYPE_CHECKING:
+    from pytest_ddbmock.testkit.seeds import Finder
 
 FOLLOWERS: tuple[Callable[[Table], None], ...] = (global_index.catch_up,)
 """Called with each table that has changed."""
@@ -147,6 +149,8 @@ def load(engine: Engine, home: Home, source: Any, find: Finder) -> None:
 
     A folder that a dump has written makes its tables too, unless they are there. Errors: `UsageError`.
     """
+    from pytest_ddbmock.testkit import seeds
+
     with engine.lock:
         mark = engine.mark()
         try:
@@ -160,6 +164,8 @@ def load(engine: Engine, home: Home, source: Any, find: Finder) -> None:
 
 
 def _by_table(engine: Engine, home: Home, source: Any, find: Finder) -> Mapping[str, Any]:
+    from pytest_ddbmock.testkit import folders
+
     if isinstance(source, Mapping):
         return source
     if not isinstance(source, str | os.PathLike):
@@ -175,6 +181,8 @@ def _by_table(engine: Engine, home: Home, source: Any, find: Finder) -> Mapping[
 
 def dump(engine: Engine, home: Home, folder: Path) -> None:
     """Write the definitions and the items of all tables into a folder, which is made if need be."""
+    from pytest_ddbmock.testkit import folders
+
     with engine.lock:
         engine.run_due()
         folders.write(engine.catalog.tables(home.account, home.region), folder)

@@ -20,7 +20,7 @@ from pytest_ddbmock.engine.scenario import Scenario
 from pytest_ddbmock.errors import NotImplementedByMock, UsageError
 from pytest_ddbmock.storage.change import Actor
 from pytest_ddbmock.storage.table import Table
-from pytest_ddbmock.testkit import assembly, options, seeds, tables
+from pytest_ddbmock.testkit import assembly, options, tables
 from pytest_ddbmock.testkit.clock_handle import ClockHandle
 from pytest_ddbmock.testkit.fault_handle import Faults
 from pytest_ddbmock.testkit.kinesis_view import Kinesis
@@ -395,6 +395,8 @@ class DDBMock(Refusing):
             return assembly.find_table(self._running().engine, home, name)
 
         def load(table: Table, source: Any) -> None:
+            from pytest_ddbmock.testkit import seeds
+
             run = self._active()
             seeds.load(run.engine, seeds.read_writes(table, source, self.find))
 
