@@ -24,7 +24,8 @@ IN_README = {
     "BatchGetItem, 100 of 100,000",
     "BatchWriteItem, 25 into 100,000",
     "TransactWriteItems, 10 into 100,000",
-    "GetRecords, 1,000 records of 100 B, NEW_IMAGE",
+    "GetRecords, 1,000 records of 100 B in 2 attributes, NEW_IMAGE",
+    "GetRecords, 1,000 records of 100 B in 5 attributes, NEW_IMAGE",
 }
 
 

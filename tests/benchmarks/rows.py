@@ -12,7 +12,7 @@ from tables import (
     PARTITION,
     SMALL,
     SMALL_SIZE,
-    STREAM,
+    STREAMED,
     Wire,
     big,
     big_item,
@@ -60,7 +60,7 @@ class Row:
 
 def rows() -> list[Row]:
     """All of them, in the order of the result."""
-    return [*_single_items(), _scan(), *(row for make in _SIZED for row in map(make, SIZES)), _get_records()]
+    return [*_single_items(), _scan(), *(row for make in _SIZED for row in map(make, SIZES)), *_get_records()]
 
 
 def _single_items() -> list[Row]:
@@ -249,18 +249,21 @@ def _transact_write(size: int) -> Row:
     )
 
 
-def _get_records() -> Row:
+def _get_records() -> list[Row]:
     """A page of a thousand inserts. The request lacks its iterator, which the worker knows when the table is made."""
-    images = [small_item(number) for number in range(SMALL_SIZE)]
-    return Row(
-        "GetRecords, 1,000 records of 100 B, NEW_IMAGE",
-        "get_records",
-        {"ShardIterator": "none"},
-        {"Records": [{"dynamodb": {"NewImage": image}} for image in images]},
-        service="dynamodbstreams",
-        table=STREAM,
-        goal=25,
-    )
+    return [
+        Row(
+            f"GetRecords, 1,000 records of 100 B in {len(make(0))} attributes, NEW_IMAGE",
+            "get_records",
+            {"ShardIterator": "none"},
+            {"Records": [{"dynamodb": {"NewImage": make(number)}} for number in range(SMALL_SIZE)]},
+            service="dynamodbstreams",
+            table=table,
+            goal=25,
+            moto_goal=100,
+        )
+        for table, make in sorted(STREAMED.items())
+    ]
 
 
 _SIZED: list[Callable[[int], Row]] = [_query, _index_query, _deep_page, _batch_get, _batch_write, _transact_write]

@@ -1,5 +1,6 @@
 """The tables under measurement and the items in them."""
 
+from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from peers import Opened
@@ -8,6 +9,7 @@ Wire: TypeAlias = dict[str, Any]
 
 SMALL = "small"  # a thousand small items, each in a partition of its own, no index
 STREAM = "stream"  # the same with a stream, which tells of a thousand inserts
+NOTES = "notes"  # as much in a partition key and one text, with a stream
 SMALL_SIZE = 1_000
 PARTITION, GROUP, INDEX = "the-partition", "the-group", "by-rank"
 BATCH = 25
@@ -27,6 +29,11 @@ def small_item(number: int, visits: int = 42) -> Wire:
         "mail": {"S": "ada@example.org"},
         "visits": {"N": str(visits)},
     }
+
+
+def note_item(number: int) -> Wire:
+    """About 100 bytes in two attributes."""
+    return {"pk": {"S": f"user-{number:08d}"}, "note": {"S": f"{number:07d} {'x' * 73}"}}
 
 
 def large_item(number: int, visits: int = 42) -> Wire:
@@ -64,14 +71,15 @@ def puts(items: list[Wire]) -> list[Wire]:
 
 def make(opened: Opened, table: str, items: list[Wire], *, indexed: bool = False, streaming: bool = False) -> None:
     """Create a table and fill it through batch writes."""
-    attributes = {"pk": "S", "sk": "S"} | ({"group": "S", "rank": "N"} if indexed else {})
+    names = ("pk", "sk") if "sk" in items[0] else ("pk",)
+    attributes = dict.fromkeys(names, "S") | ({"group": "S", "rank": "N"} if indexed else {})
     index = {"IndexName": INDEX, "KeySchema": _key_schema("group", "rank"), "Projection": {"ProjectionType": "ALL"}}
     stream = {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
     client = opened.dynamodb
     client.create_table(
         TableName=table,
         BillingMode="PAY_PER_REQUEST",
-        KeySchema=_key_schema("pk", "sk"),
+        KeySchema=_key_schema(*names),
         AttributeDefinitions=[{"AttributeName": name, "AttributeType": type_} for name, type_ in attributes.items()],
         **({"GlobalSecondaryIndexes": [index]} if indexed else {}),
         **({"StreamSpecification": stream} if streaming else {}),
@@ -91,10 +99,14 @@ def make_big(opened: Opened, size: int) -> None:
     make(opened, big(size), [big_item(number) for number in range(size)], indexed=True)
 
 
-def make_stream(opened: Opened) -> str:
-    """`STREAM`, filled; the iterator from which all its records can be read."""
-    make(opened, STREAM, [small_item(number) for number in range(SMALL_SIZE)], streaming=True)
-    arn = opened.dynamodb.describe_table(TableName=STREAM)["Table"].get("LatestStreamArn")
+STREAMED: dict[str, Callable[[int], Wire]] = {STREAM: small_item, NOTES: note_item}
+"""What stands in the tables with a stream."""
+
+
+def make_stream(opened: Opened, table: str) -> str:
+    """One of `STREAMED`, filled; the iterator from which all its records can be read."""
+    make(opened, table, [STREAMED[table](number) for number in range(SMALL_SIZE)], streaming=True)
+    arn = opened.dynamodb.describe_table(TableName=table)["Table"].get("LatestStreamArn")
     if arn is None:
         raise NotImplementedError("no streams")
     streams = opened.dynamodbstreams
@@ -104,5 +116,5 @@ def make_stream(opened: Opened) -> str:
     return iterator
 
 
-def _key_schema(partition: str, sort: str) -> list[Wire]:
-    return [{"AttributeName": partition, "KeyType": "HASH"}, {"AttributeName": sort, "KeyType": "RANGE"}]
+def _key_schema(*names: str) -> list[Wire]:
+    return [{"AttributeName": name, "KeyType": role} for name, role in zip(names, ("HASH", "RANGE"), strict=False)]

@@ -18,7 +18,7 @@ from botocore.exceptions import ClientError
 from efforts import PATIENCE
 from peers import PEERS, Opened
 from rows import Row, rows
-from tables import BATCH, SMALL, STREAM, Wire, big_item, make, make_big, make_small, make_stream, puts
+from tables import BATCH, SMALL, STREAMED, Wire, big_item, make, make_big, make_small, make_stream, puts
 
 WARM_UP = 3
 
@@ -42,7 +42,7 @@ class Bench:
     def __init__(self, opened: Opened) -> None:
         self._opened = opened
         self._made: set[str] = set()
-        self._iterator = "none"
+        self._iterators: dict[str, str] = {}
 
     def serve(self, row: Row, *, calls: int, seconds: float) -> dict[str, Any]:
         """The answer to the parent."""
@@ -87,8 +87,8 @@ class Bench:
         self._opened.can(row.answer)
         if not self._opened.has_answers or row.table in self._made:
             return
-        if row.table == STREAM:
-            self._iterator = make_stream(self._opened)
+        if row.table in STREAMED:
+            self._iterators[row.table] = make_stream(self._opened, row.table)
         elif row.table == SMALL:
             make_small(self._opened)
         else:
@@ -96,8 +96,8 @@ class Bench:
         self._made.add(row.table)
 
     def _requests(self, row: Row) -> list[Wire]:
-        if row.table == STREAM:
-            return [{**row.request, "ShardIterator": self._iterator}]
+        if row.table in STREAMED:
+            return [{**row.request, "ShardIterator": self._iterators.get(row.table, "none")}]
         return [row.request, row.other] if row.other else [row.request]
 
 
