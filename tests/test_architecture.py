@@ -35,6 +35,7 @@ THIRD_PARTY = {
 LAZY = (
     *("transports/", "plugin.py", "testkit/python_time.py", "archive/formats/", "__init__.py", "__main__.py"),
     *("testkit/assembly.py", "testkit/ddbmock.py", "testkit/options.py", "testkit/pipeline.py"),  # what few tests need
+    "storage/keyed.py",
 )
 """Where heavy or optional imports may stand inside functions."""
 

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import base64
 import binascii
-import dataclasses
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
@@ -65,9 +63,7 @@ def shards(table: Table, stream: Stream) -> list[Shard]:
     if stream.end is None:
         return list(stream.shards)
     return [
-        shard
-        if shard.end is not None
-        else dataclasses.replace(shard, end=max(shard.start, stream.end), ended_at=stream.ended_at)
+        shard if shard.end is not None else shard._replace(end=max(shard.start, stream.end), ended_at=stream.ended_at)
         for shard in stream.shards
     ]
 
@@ -204,8 +200,7 @@ def read_records(
 # ---- iterators
 
 
-@dataclass(frozen=True, slots=True)
-class ShardIterator:
+class ShardIterator(NamedTuple):
     """A place in a shard; `ticket` is the engine's, `issued_at` in microseconds."""
 
     stream_arn: str

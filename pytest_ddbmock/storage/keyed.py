@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any, NamedTuple, TypeAlias
-
-from sortedcontainers import SortedList
 
 from pytest_ddbmock.values.item import Item
 
@@ -43,6 +42,14 @@ class Bounds(NamedTuple):
 EVERYTHING = Bounds()
 
 
+@cache
+def _sorted_list() -> Any:
+    """The class: a millisecond of every start, for the first second sort key or Scan."""
+    from sortedcontainers import SortedList
+
+    return SortedList
+
+
 class _Partition:
     """The items of a partition that has held a second sort key."""
 
@@ -50,7 +57,7 @@ class _Partition:
 
     def __init__(self) -> None:
         self.items: dict[Sort, Item] = {}
-        self.order: Any = SortedList()
+        self.order: Any = _sorted_list()()
 
 
 class KeyedItems:
@@ -147,7 +154,7 @@ class KeyedItems:
     ) -> Iterator[Item]:
         """The items of the partitions whose hash lies in [low, high), by hash, then sort key; `after` a place."""
         if self._by_hash is None:
-            self._by_hash = SortedList((self._hash_of(partition), partition) for partition in self._partitions)
+            self._by_hash = _sorted_list()((self._hash_of(partition), partition) for partition in self._partitions)
         start: tuple[Any, ...] = (low,)
         if after is not None:
             partition, sort = after

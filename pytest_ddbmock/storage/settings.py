@@ -82,9 +82,7 @@ class Stream(NamedTuple):
 
     def as_new(self, now: int) -> Stream:
         """The same stream with open shards that were opened at `now` in microseconds."""
-        shards = (
-            shard if shard.end is not None else dataclasses.replace(shard, opened_at=now) for shard in self.shards
-        )
+        shards = (shard if shard.end is not None else shard._replace(opened_at=now) for shard in self.shards)
         return self._replace(shards=tuple(shards))
 
 

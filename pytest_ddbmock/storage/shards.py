@@ -5,11 +5,9 @@ Source: "Change data capture for DynamoDB Streams" (shards), captured answers fo
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from pytest_ddbmock.clock import DAY
@@ -33,8 +31,7 @@ class StreamRules(NamedTuple):
     reads: int = 0
 
 
-@dataclass(frozen=True)
-class Shard:
+class Shard(NamedTuple):
     """The changes with `start` < sequence number <= `end` whose partition key hashes to `low` <= hash < `high`.
 
     `end` is None while it is open; `parent` is the id of the shard that it continues; moments in microseconds.
@@ -75,7 +72,7 @@ def split(name: str, shards: Sequence[Shard], parts: int, now: int, seq: int) ->
     found: list[Shard] = []
     for shard in shards:
         if shard.end is None:
-            found.append(dataclasses.replace(shard, end=max(shard.start, seq), ended_at=now))
+            found.append(shard._replace(end=max(shard.start, seq), ended_at=now))
             found += _children(name, shard, parts, now, seq)
         else:
             found.append(shard)
@@ -101,7 +98,7 @@ def _generations(name: str, shard: Shard, history: History, life: int, now: int)
             continue
         ended_at = shard.opened_at + life
         seq = max(shard.start, history.seq_at(ended_at - 1))
-        yield dataclasses.replace(shard, end=seq, ended_at=ended_at)
+        yield shard._replace(end=seq, ended_at=ended_at)
         [shard] = _children(name, shard, 1, ended_at, seq)
     yield shard
 
