@@ -16,7 +16,7 @@ from pytest_ddbmock.transports import http_door, json10
 from pytest_ddbmock.transports.json10 import HttpAnswer
 
 if TYPE_CHECKING:
-    from pytest_ddbmock.testkit.ddbmock import Run, Snapshot
+    from pytest_ddbmock.testkit.run import Run, Snapshot
 
 SPANS = ("weeks", "days", "hours", "minutes", "seconds", "milliseconds", "microseconds")
 

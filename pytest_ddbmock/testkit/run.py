@@ -1,0 +1,152 @@
+"""`Run`: what a mock has between start and stop; snapshots, and engines that are lent to it."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from pytest_ddbmock.clock import PythonClock
+from pytest_ddbmock.engine.catalog import Home
+from pytest_ddbmock.engine.engine import Engine
+from pytest_ddbmock.engine.scenario import Scenario
+from pytest_ddbmock.errors import UsageError
+from pytest_ddbmock.storage.change import Actor
+from pytest_ddbmock.testkit import assembly, options
+from pytest_ddbmock.testkit.clock_handle import ClockHandle
+from pytest_ddbmock.testkit.fault_handle import Faults
+from pytest_ddbmock.testkit.pipeline import Pipeline
+from pytest_ddbmock.testkit.python_time import PythonTime
+from pytest_ddbmock.testkit.s3_view import Places
+
+__tracebackhide__ = options.__tracebackhide__
+
+
+class Snapshot:
+    """The state of an account at a moment, for `restore`."""
+
+    __slots__ = ("mark",)
+
+    def __init__(self, mark: Any) -> None:
+        self.mark = mark
+
+
+class Run:
+    """What a mock has between start and stop."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        home: Home,
+        clock: PythonClock,
+        python: PythonTime,
+        require_turn: Callable[[], None],
+        places: Places,
+    ) -> None:
+        self.engine = engine
+        self.home = home
+        self.places = places
+        self.clock = clock
+        self.scenario = engine.scenario
+        self.pipeline = Pipeline(engine, clock)
+        self.clock_handle = ClockHandle(engine, clock, python, self.last_change, require_turn, self.pipeline)
+        self.pipeline.tick = lambda span: self.clock_handle.tick(microseconds=span)
+        self.faults = self._new_faults()
+        self._python = python
+        self._start = engine.seq
+        self._first = engine.mark() if engine.keeps_history else None
+        """What `reset` goes back to; else what `serve` with `control` finds: a mark keeps all that comes later."""
+        self._snapshots: list[Snapshot] = []
+
+    def in_region(self, region: str | None) -> Home:
+        """The account in another Region."""
+        return self.home if region is None else Home(self.home.account, region)
+
+    def last_change(self) -> int | None:
+        """When an item was last changed since the start, other than by TTL, in microseconds; None if never.
+
+        What the histories have forgotten counts as changed.
+        """
+        histories = [table.history for table in self.engine.catalog.all_tables()]
+        moments = [history.trimmed_at for history in histories if history.trimmed_at is not None]
+        for history in histories:
+            by_others = (one.at for one in history.backwards_to(self._start) if one.actor is not Actor.TTL)
+            moments += itertools.islice(by_others, 1)
+        return max(moments, default=None)
+
+    def take_snapshot(self) -> Snapshot:
+        """Mark the account."""
+        snapshot = Snapshot((self.engine.mark(), self.pipeline.mark()))
+        self._snapshots.append(snapshot)
+        return snapshot
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Roll back to a snapshot of this run that is not void."""
+        for index, taken in enumerate(self._snapshots):
+            if taken is snapshot:
+                del self._snapshots[index + 1 :]
+                mark, positions = snapshot.mark
+                self.engine.rollback(mark)
+                self.pipeline.rollback(positions)
+                return
+        raise UsageError("this snapshot is void: an earlier one was restored since, or it is another mock's")
+
+    def hold_start(self) -> None:
+        """Have `reset` come back to the start, or to what is now where the changes since then are not kept."""
+        if self._first is None:
+            self._first = self.engine.mark()
+
+    def reset(self) -> None:
+        """Be again as at the start: tables, items, time. Snapshots, faults, connections and the record of calls are
+        dropped.
+        """
+        assert self._first is not None, "hold_start comes first"
+        with self.engine.lock:
+            self._snapshots.clear()
+            self.engine.rollback(self._first)
+            self.engine.new_scenario()
+            self.scenario = self.engine.scenario
+            self.faults = self._new_faults()
+            self.pipeline.clear()
+            self.places.clear()
+            self._python.stop()
+            self.clock.skew = 0
+            self.engine.run_due()
+
+    def expire(self) -> int:
+        """Remove the items that have expired but would still be there for a while. Gives how many there were."""
+        engine = self.engine
+        with engine.lock:
+            engine.run_due()
+            before, delay = engine.seq, engine.ttl_delay
+            engine.ttl_delay = 0
+            try:
+                engine.run_due()
+            finally:
+                engine.ttl_delay = delay
+            return engine.seq - before
+
+    def _new_faults(self) -> Faults:
+        return Faults(self.engine, lambda name: assembly.find_table(self.engine, self.home, name))
+
+
+@contextlib.contextmanager
+def lent(engine: Engine, clock: PythonClock, *, begins: bool) -> Iterator[Engine]:
+    """An engine with a scenario and a clock of its own, rolled back afterwards.
+
+    `begins` tells that its tables are a seed, which was always there: its history begins now.
+    """
+    with engine.lock:
+        scenario, engine.scenario = engine.scenario, Scenario()
+        before, engine.clock = engine.clock, clock
+        clock.skew = before.skew if isinstance(before, PythonClock) else 0
+        if begins:
+            engine.begin_history()
+        mark = engine.mark()
+    try:
+        yield engine
+    finally:
+        with engine.lock:
+            engine.rollback(mark)
+            engine.scenario, engine.clock = scenario, before
