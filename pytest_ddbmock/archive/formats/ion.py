@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from decimal import Context, Decimal
 from typing import Any
 
+from pytest_ddbmock.archive.formats import ion_binary
 from pytest_ddbmock.archive.formats.contract import Record, Source, Unreadable, item_of
 from pytest_ddbmock.values.attribute import Value, Wire
 from pytest_ddbmock.values.item import Item
@@ -113,11 +114,14 @@ def read(body: bytes, source: Source) -> Iterator[Wire]:
     from amazon.ion import simpleion  # optional
     from amazon.ion.exceptions import IonException
 
-    values = simpleion.load(io.BytesIO(body), single_value=False, parse_eagerly=False)
+    whole = ion_binary.whole_part(body) if body.startswith(ion_binary.VERSION) else body
+    values = simpleion.load(io.BytesIO(whole), single_value=False, parse_eagerly=False)
     while True:
         try:
             value = next(values)
         except StopIteration:
+            if len(whole) < len(body):
+                raise Unreadable("Invalid Ion: a value is longer than what holds it") from None
             return
         except (IonException, ValueError, RecursionError) as error:
             raise Unreadable(f"Invalid Ion: {error}") from None

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
+import random
+from decimal import Decimal
 
 import pytest
 
@@ -120,6 +123,40 @@ def test_binary_ion_is_read():
     simpleion = pytest.importorskip("amazon.ion.simpleion")
     body = simpleion.dumps({"Item": {"a": "x"}}, binary=True)
     assert read("ION", body) == [{"a": {"S": "x"}}]
+
+
+ION_ITEM = {
+    "pk": "a",
+    "list": [1, {"deep": ["x" * 20, None]}],
+    "long": "y" * 300,
+    "flag": True,
+    "number": Decimal("-1.5"),
+}
+
+
+def test_of_binary_ion_that_is_cut_off_what_is_whole_is_read():
+    simpleion = pytest.importorskip("amazon.ion.simpleion")
+    one = simpleion.dumps({"Item": ION_ITEM}, binary=True)
+    for cut in range(len(one), 2 * len(one)):
+        found = []
+        with contextlib.suppress(Unreadable):
+            for item in READERS["ION"]((one + one)[:cut], Source({})):
+                found.append(item)  # those before the error count
+        assert [item["pk"] for item in found] == [{"S": "a"}], cut
+    assert len(read("ION", one + one)) == 2
+
+
+@pytest.mark.parametrize("number", range(20))
+def test_broken_binary_ion_comes_to_an_end(number):
+    """A string that is longer than the data once kept `amazon.ion` busy for ever."""
+    simpleion = pytest.importorskip("amazon.ion.simpleion")
+    chance = random.Random(number)
+    for _ in range(100):
+        body = bytearray(simpleion.dumps({"Item": ION_ITEM}, binary=True) * 2)
+        for _ in range(chance.randrange(1, 4)):
+            body[chance.randrange(4, len(body))] = chance.randrange(256)
+        with contextlib.suppress(Unreadable):
+            read("ION", bytes(body[: chance.randrange(5, len(body))]))
 
 
 def test_a_header_that_names_an_attribute_twice_cannot_be_read():
