@@ -197,8 +197,9 @@ class Engine:
 
     def spare(self, reader: Reader) -> None:
         """Keep what `reader` needs of the histories as long as somebody has it."""
-        if self._trimmer is not None:
-            self._trimmer.spare(reader)
+        with self.lock:
+            if self._trimmer is not None:
+                self._trimmer.spare(reader)
 
     def new_scenario(self) -> None:
         """Forget what the last test scripted and did."""
