@@ -9,9 +9,12 @@ import urllib.request
 
 import pytest
 from botocore.exceptions import ClientError
+from models import needs
 
 from pytest_ddbmock import Insert, UsageError, mock_dynamodb
 from pytest_ddbmock.testkit import command
+
+knows_periods = needs("dynamodb", "UpdateContinuousBackups", "PointInTimeRecoverySpecification.RecoveryPeriodInDays")
 
 
 @pytest.fixture
@@ -101,6 +104,7 @@ def test_a_reader_finds_the_records_of_a_day_and_is_told_of_those_it_has_missed(
     assert [record["dynamodb"]["Keys"]["pk"]["S"] for record in records] == ["c"]
 
 
+@knows_periods
 def test_recovery_reaches_back_to_the_beginning_of_its_window(mock, client):
     recover(client, 1)
     put(client, "a", table="plain")
@@ -118,6 +122,7 @@ def test_recovery_reaches_back_to_the_beginning_of_its_window(mock, client):
         restored(mock, client, between - datetime.timedelta(seconds=1))
 
 
+@knows_periods
 def test_an_incremental_export_shows_the_second_in_which_the_window_begins(mock, client):
     recover(client, 1)
     mock.clock.move_to("2027-06-01T00:00:00.2")
