@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from pytest_ddbmock.followers.failure import HandlerFailed
     from pytest_ddbmock.testkit.ddbmock import DDBMock
     from pytest_ddbmock.testkit.decorator import mock_dynamodb
+    from pytest_ddbmock.testkit.handles.records import Insert, Modify, Remove
     from pytest_ddbmock.testkit.options import Options
-    from pytest_ddbmock.testkit.records import Insert, Modify, Remove
 
 __all__ = [
     "DDBMock",
@@ -34,11 +34,11 @@ __all__ = [
 _HOMES = {
     "DDBMock": "testkit.ddbmock",
     "HandlerFailed": "followers.failure",
-    "Insert": "testkit.records",
-    "Modify": "testkit.records",
+    "Insert": "testkit.handles.records",
+    "Modify": "testkit.handles.records",
     "NotImplementedByMock": "errors",
     "Options": "testkit.options",
-    "Remove": "testkit.records",
+    "Remove": "testkit.handles.records",
     "UsageError": "errors",
     "mock_dynamodb": "testkit.decorator",
 }

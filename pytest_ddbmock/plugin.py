@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from pytest_ddbmock.errors import UsageError
-from pytest_ddbmock.testkit import settings
-from pytest_ddbmock.testkit.fixtures import (
+from pytest_ddbmock.testkit.options import FIELDS
+from pytest_ddbmock.testkit.pytest_side import settings
+from pytest_ddbmock.testkit.pytest_side.fixtures import (
     _ddbmock_marker,
     ddbmock,
     ddbmock_client,
@@ -25,8 +26,7 @@ from pytest_ddbmock.testkit.fixtures import (
     ddbmock_streams_client,
     ddbmock_tables,
 )
-from pytest_ddbmock.testkit.options import FIELDS
-from pytest_ddbmock.transports import botocore_watch
+from pytest_ddbmock.transports.clients import botocore_watch
 
 __all__ = [
     "_ddbmock_marker",
@@ -70,11 +70,13 @@ def _prepare(config: pytest.Config) -> None:
     if _PREPARED in config.stash:
         return
     botocore_watch.watch()
-    said = settings.said_in_config(config)
+    said = settings.options_from_config(config)
     config.stash[_PREPARED] = True
     region = {**said.ini, **said.cli}.get("region")
     if region is not None:
-        from pytest_ddbmock.transports.environment import Environment  # most projects need it at the first mock only
+        from pytest_ddbmock.transports.clients.environment import (
+            Environment,  # most projects need it at the first mock only
+        )
 
         environment = Environment(region, wins=True)
         environment.enter()
@@ -96,8 +98,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, None]:
     """Add the calls that were made to the report of a failing test."""
     report = (yield).get_result()
     if report.failed and "pytest_ddbmock.testkit.ddbmock" in sys.modules:
-        from pytest_ddbmock.testkit.for_test import FAILED  # loads the engine
-        from pytest_ddbmock.testkit.report import sections  # likewise
+        from pytest_ddbmock.testkit.pytest_side.for_test import FAILED  # loads the engine
+        from pytest_ddbmock.testkit.pytest_side.report import sections  # likewise
 
         item.stash[FAILED] = True
         report.sections.extend(sections())
@@ -118,6 +120,6 @@ def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str]
     """Differences item by item and attribute by attribute."""
     if op != "==" or "pytest_ddbmock.testkit.plain" not in sys.modules:
         return None
-    from pytest_ddbmock.testkit.report import explain_comparison  # loads the engine
+    from pytest_ddbmock.testkit.pytest_side.report import explain_comparison  # loads the engine
 
     return explain_comparison(left, right)

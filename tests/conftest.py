@@ -12,7 +12,12 @@ import pytest_ddbmock
 
 pytest_plugins = ["pytester"]
 
-LOADED_ONCE = ("boto3", "freezegun", "pytest_ddbmock.testkit.for_test", "pytest_ddbmock.testkit.report")
+LOADED_ONCE = (
+    "boto3",
+    "freezegun",
+    "pytest_ddbmock.testkit.pytest_side.for_test",
+    "pytest_ddbmock.testkit.pytest_side.report",
+)
 
 
 @pytest.fixture(scope="session")

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import botocore.session
 import pytest
-from accounts import Account
 
 from pytest_ddbmock import NotImplementedByMock, operations
 from pytest_ddbmock.engine.request import DYNAMODB, STREAMS, Request
 from pytest_ddbmock.errors import DynamoDBError
 from pytest_ddbmock.operations import LATER, OPERATIONS
+from tests.support.accounts import Account
 
 MODELS = {service: botocore.session.get_session().get_service_model(service) for service in (DYNAMODB, STREAMS)}
 MODELLED = [(service, name) for service, model in MODELS.items() for name in model.operation_names]
@@ -23,14 +23,15 @@ def declared_in(path):
 
 
 def test_every_family_of_operations_is_imported():
-    declared = {name for path in Path(operations.__file__).parent.glob("*.py") for name in declared_in(path)}
+    declared = {name for path in Path(operations.__file__).parent.rglob("*.py") for name in declared_in(path)}
     assert declared == {name for _, name in OPERATIONS}
     assert all(OPERATIONS[key].name == key[1] and OPERATIONS[key].service == key[0] for key in OPERATIONS)
 
 
 @pytest.mark.parametrize("service, module", LATER)
 def test_a_family_that_is_imported_by_its_first_call_is_listed_whole(service, module):
-    assert LATER[service, module].split() == declared_in(Path(operations.__file__).with_name(f"{module}.py"))
+    path = Path(operations.__file__).parent / f"{module.replace('.', '/')}.py"
+    assert LATER[service, module].split() == declared_in(path)
     assert {OPERATIONS[service, name].serve.__module__ for name in LATER[service, module].split()} == {
         f"pytest_ddbmock.operations.{module}"
     }

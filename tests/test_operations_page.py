@@ -6,7 +6,6 @@ import copy
 from typing import Any
 
 import botocore
-import every_request
 import pytest
 
 from pytest_ddbmock.engine import shapes
@@ -17,6 +16,7 @@ from pytest_ddbmock.errors import DynamoDBError, NotImplementedByMock
 from pytest_ddbmock.operations import OPERATIONS
 from pytest_ddbmock.testkit import operations_page
 from pytest_ddbmock.transports.service_model import ModelShapes
+from tests.support import every_request
 
 
 def test_the_page_is_up_to_date() -> None:

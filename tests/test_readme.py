@@ -10,7 +10,8 @@ import pytest
 from pytest_ddbmock.operations import OPERATIONS
 
 # Loaded here, or each project made by pytester would load modules of its own and find the classes of another.
-from pytest_ddbmock.testkit import ddbmock, records  # noqa: F401
+from pytest_ddbmock.testkit import ddbmock  # noqa: F401
+from pytest_ddbmock.testkit.handles import records  # noqa: F401
 from pytest_ddbmock.testkit.options import FIELDS
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")

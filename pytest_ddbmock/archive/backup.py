@@ -66,11 +66,11 @@ class Backups:
         self._by_id.get(home, {}).pop((backup.table_name, backup.id), None)
 
     def mark(self) -> Any:
-        """Protocol `Kept`."""
+        """Protocol `Restorable`."""
         return {home: dict(backups) for home, backups in self._by_id.items()}
 
     def rollback(self, mark: Any) -> None:
-        """Protocol `Kept`."""
+        """Protocol `Restorable`."""
         self._by_id = {home: dict(backups) for home, backups in mark.items()}
 
 
@@ -85,13 +85,13 @@ def keep_deleted(engine: Engine, home: Home, table: Table, now: int) -> None:
         return
     expires_at = now + SYSTEM_BACKUP_LIFE
     backup = _add(engine, home, table, f"{table.name}$DeletedTableBackup", SYSTEM, SYSTEM_ID, now, expires_at)
-    engine.agenda.add(expires_at, lambda due: engine.holder(Backups).remove(home, backup))
+    engine.agenda.add(expires_at, lambda due: engine.state(Backups).remove(home, backup))
 
 
 def _add(
     engine: Engine, home: Home, table: Table, name: str, kind: str, suffix: str, now: int, expires_at: int | None
 ) -> Backup:
-    backups = engine.holder(Backups)
+    backups = engine.state(Backups)
     taken = {backup.id.partition("-")[0] for backup in backups.of(home)}
     millisecond = now // 1000
     while f"{millisecond:014d}" in taken:
@@ -117,7 +117,7 @@ def _add(
 
 def is_under_way(engine: Engine, home: Home, table: Table, now: int) -> bool:
     """Whether a backup of a table is being made."""
-    backups = engine.holder(Backups).of(home)
+    backups = engine.state(Backups).of(home)
     return any(backup.table_id == table.id and backup.status(now) == CREATING for backup in backups)
 
 

@@ -12,12 +12,12 @@ from typing import Any
 
 from pytest_ddbmock.archive import manifest
 from pytest_ddbmock.archive.bucket import Bucket, BucketError, Encryption
+from pytest_ddbmock.archive.external_services import ExternalServices
 from pytest_ddbmock.archive.formats import FORMATS
 from pytest_ddbmock.archive.formats.compression import compress
 from pytest_ddbmock.archive.formats.contract import Record
 from pytest_ddbmock.archive.jobs import COMPLETED, FAILED, IN_PROGRESS, Jobs, failure_code, job_id, shown_failure
 from pytest_ddbmock.archive.manifest import DataFile, Layout
-from pytest_ddbmock.archive.outside import Outside
 from pytest_ddbmock.archive.selection import Selection
 from pytest_ddbmock.clock import iso_milliseconds
 from pytest_ddbmock.engine.catalog import Home
@@ -99,14 +99,14 @@ def begin(engine: Engine, table: Table, export: Export, moment: int, selection: 
     """
     names = [manifest.file_name(engine.hex_id(32)) for _ in range(_partitions(table.settings))]
     content = _Content(table, names, export.period, moment, selection)
-    engine.holder(Exports).put(export)
+    engine.state(Exports).put(export)
 
     def run(due: int) -> None:
         ended = dataclasses.replace(_write(engine, export, content, due), ended_at=due)
         with engine.lock:
-            engine.holder(Exports).end(ended)
+            engine.state(Exports).end(ended)
 
-    engine.errands.add(export.started_at + engine.pace, run)
+    engine.outbound_work.add(export.started_at + engine.pace, run)
 
 
 def new_arn(engine: Engine, table: Table, now: int) -> str:
@@ -205,7 +205,7 @@ def _write(engine: Engine, export: Export, content: _Content, now: int) -> Expor
     layout = Layout(export.prefix, export.id, is_full=is_full)
     item_count = 0
     try:
-        buckets = engine.holder(Outside).buckets
+        buckets = engine.state(ExternalServices).buckets
         bucket = buckets.bucket(export.bucket, export.home.region, export.bucket_owner)
         bucket.put(layout.started, b"", export.encryption)
         files: list[DataFile] = []

@@ -17,6 +17,7 @@ from typing import Any, TypeAlias
 
 from pytest_ddbmock import errors
 from pytest_ddbmock.archive.bucket import Bucket, BucketError
+from pytest_ddbmock.archive.external_services import ExternalServices, LogError, LogEvent
 from pytest_ddbmock.archive.formats import READERS
 from pytest_ddbmock.archive.formats.compression import DECOMPRESS
 from pytest_ddbmock.archive.formats.contract import Source, Unreadable
@@ -31,7 +32,6 @@ from pytest_ddbmock.archive.jobs import (
     job_id,
     shown_failure,
 )
-from pytest_ddbmock.archive.outside import LogError, LogEvent, Outside
 from pytest_ddbmock.engine import arns
 from pytest_ddbmock.engine.catalog import Home
 from pytest_ddbmock.engine.engine import Engine
@@ -46,9 +46,9 @@ from pytest_ddbmock.values.attribute import Wire
 from pytest_ddbmock.values.item import Item, decode_item
 
 LOG_GROUP = "/aws-dynamodb/imports"
-MOST_LOGGED = 10_000
+MAX_LOGGED = 10_000
 """Item errors that are logged. Unsure: the number."""
-MOST_OBJECTS = 50_000
+MAX_OBJECTS = 50_000
 
 ITEM_ERRORS = (
     "ItemValidationError",
@@ -122,7 +122,7 @@ def begin(
 
     `make_table` gives the table as it is made at a moment in microseconds, `activate` ends its creation.
     """
-    engine.holder(Imports).put(job)
+    engine.state(Imports).put(job)
 
     def run(due: int) -> None:
         with engine.lock:
@@ -141,11 +141,11 @@ def begin(
         with engine.lock:
             _take_over(engine, job, table, found, failure, due, activate)
 
-    engine.errands.add(job.started_at + engine.pace // 2, run)
+    engine.outbound_work.add(job.started_at + engine.pace // 2, run)
 
 
 def _bucket(engine: Engine, job: Import) -> Bucket:
-    return engine.holder(Outside).buckets.bucket(job.bucket, job.home.region, job.bucket_owner)
+    return engine.state(ExternalServices).buckets.bucket(job.bucket, job.home.region, job.bucket_owner)
 
 
 def _take_over(
@@ -158,7 +158,7 @@ def _take_over(
     activate: Callable[[Table, int], None],
 ) -> None:
     """Make the table, unless nothing was read or its name has been taken meanwhile."""
-    jobs = engine.holder(Imports)
+    jobs = engine.state(Imports)
     if jobs.find(job.arn, now) is None:
         return  # a rollback has struck it out
     if engine.catalog.table(*job.home, table.name) is not None:
@@ -186,7 +186,7 @@ def _take_over(
 
     # Captured: the table is ACTIVE a few seconds before the import is COMPLETED.
     engine.agenda.add(job.started_at + engine.pace * 9 // 10, fill)
-    engine.errands.add(job.started_at + engine.pace, end)
+    engine.outbound_work.add(job.started_at + engine.pace, end)
 
 
 def _is_there(engine: Engine, job: Import, table: Table) -> bool:
@@ -199,7 +199,7 @@ def _cancel(engine: Engine, job: Import, counts: Counts, now: int) -> None:
 
     Unsure: how long it takes, that the table stays, and that neither code nor message of a failure is told.
     """
-    jobs = engine.holder(Imports)
+    jobs = engine.state(Imports)
     jobs.end(dataclasses.replace(job, status=CANCELLING))
     engine.agenda.add(
         now + engine.pace // 2,
@@ -243,9 +243,9 @@ class _Reading:
         Errors: `BucketError`.
         """
         keys = bucket.keys(self._job.prefix)
-        if len(keys) > MOST_OBJECTS:
+        if len(keys) > MAX_OBJECTS:
             # Unsure: code and text.
-            raise BucketError("TooManyObjects", f"More than {MOST_OBJECTS} objects match the prefix", 400)
+            raise BucketError("TooManyObjects", f"More than {MAX_OBJECTS} objects match the prefix", 400)
         for key in keys:
             body = bucket.get(key)
             self._digests[key] = _digest(body)
@@ -289,7 +289,7 @@ class _Reading:
 
     def _refuse(self, key: str, index: int, message: str) -> None:
         self._refused += 1
-        if len(self._errors) < MOST_LOGGED:
+        if len(self._errors) < MAX_LOGGED:
             pointer = {"bucket": self._job.bucket, "key": key, "itemIndex": index}
             self._errors.append({"itemS3Pointer": pointer, "importArn": self._job.arn, "errorMessages": [message]})
 
@@ -298,7 +298,7 @@ class _Reading:
         lines = (json.dumps(error, ensure_ascii=False, separators=(",", ":")) for error in self._errors)
         if self._errors:
             events = [LogEvent(now // 1000, line) for line in lines]
-            engine.holder(Outside).logs.write(LOG_GROUP, f"{self._job.id}/error", events, self._job.home.region)
+            engine.state(ExternalServices).logs.write(LOG_GROUP, f"{self._job.id}/error", events, self._job.home.region)
 
 
 def _digest(body: bytes) -> bytes:

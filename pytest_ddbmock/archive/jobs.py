@@ -95,11 +95,11 @@ class Jobs(Generic[J]):
             self._by_arn[job.arn] = job
 
     def mark(self) -> Mapping[str, J]:
-        """Protocol `Kept`."""
+        """Protocol `Restorable`."""
         return dict(self._by_arn)
 
     def rollback(self, mark: Mapping[str, J]) -> None:
-        """Protocol `Kept`."""
+        """Protocol `Restorable`."""
         self._by_arn = dict(mark)
 
 

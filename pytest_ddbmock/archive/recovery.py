@@ -29,7 +29,7 @@ from pytest_ddbmock.storage.settings import (
 from pytest_ddbmock.storage.table import Table
 from pytest_ddbmock.values.item import Item
 
-LONGEST_DAYS = 35
+MAX_DAYS = 35
 LAG = 5 * MINUTE
 """The latest restorable moment is this far behind, but never before the recovery was enabled."""
 SETTLING = 3 * SECOND
@@ -51,7 +51,7 @@ def window(recovery: Recovery, now: int) -> Window:
     return Window(max(recovery.enabled_at, now - recovery.days * DAY), max(recovery.enabled_at, now - LAG))
 
 
-def spares(table: Table, now: int) -> int:
+def retains_from(table: Table, now: int) -> int:
     """How far restores and exports of a table can do without its history."""
     recovery, history = table.settings.recovery, table.history
     if recovery is None:
@@ -67,7 +67,7 @@ def enabled(current: Recovery | None, days: int | None, now: int) -> Recovery:
     switching off forgets everything.
     """
     if current is None:
-        return Recovery(now, LONGEST_DAYS if days is None else days)
+        return Recovery(now, MAX_DAYS if days is None else days)
     changed = current._replace(days=current.days if days is None else days)
     earliest = max(window(current, now).earliest, window(changed, now).earliest)
     return changed._replace(enabled_at=earliest)

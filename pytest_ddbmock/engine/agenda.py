@@ -32,9 +32,9 @@ class Agenda:
         action(due)
 
     def mark(self) -> list[tuple[int, int, Callable[[int], None]]]:
-        """Protocol `Kept`."""
+        """Protocol `Restorable`."""
         return list(self._entries)
 
     def rollback(self, mark: list[tuple[int, int, Callable[[int], None]]]) -> None:
-        """Protocol `Kept`."""
+        """Protocol `Restorable`."""
         self._entries = list(mark)

@@ -6,7 +6,7 @@ from collections import deque
 
 from pytest_ddbmock.engine.request import Request
 
-MOST_KEPT = 100_000
+MAX_KEPT = 100_000
 """A script that runs for long must not fill the memory with its record."""
 
 
@@ -63,7 +63,7 @@ class Calls:
     """The calls of one test, oldest first."""
 
     def __init__(self) -> None:
-        self.entries: deque[CallEntry] = deque(maxlen=MOST_KEPT)
+        self.entries: deque[CallEntry] = deque(maxlen=MAX_KEPT)
 
     def begin(self, request: Request, now: int) -> CallEntry:
         """The entry of the call that an attempt belongs to; a new one unless botocore tries again."""

@@ -61,13 +61,13 @@ class Catalog:
             self._deleted[home] = [one for one in gone if any(s.is_readable(now) for s in one.settings.streams)]
 
     def mark(self) -> Any:
-        """Protocol `Kept`: the tables with their own marks."""
+        """Protocol `Restorable`: the tables with their own marks."""
         tables = {home: dict(tables) for home, tables in self._tables.items()}
         deleted = {home: list(tables) for home, tables in self._deleted.items()}
         return tables, deleted, [(table, table.mark()) for table in self.all_tables()]
 
     def rollback(self, mark: Any) -> None:
-        """Protocol `Kept`."""
+        """Protocol `Restorable`."""
         tables, deleted, table_marks = mark
         self._tables = {home: dict(named) for home, named in tables.items()}
         self._deleted = {home: list(gone) for home, gone in deleted.items()}

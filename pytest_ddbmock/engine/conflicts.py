@@ -10,7 +10,7 @@ from pytest_ddbmock.errors import UsageError
 from pytest_ddbmock.storage.schema import Key
 from pytest_ddbmock.storage.table import Table
 
-MOST_REPEATS = 100
+MAX_REPEATS = 100
 """How often a held key is handed back to batches: an application that repeats them at once would do so for ever."""
 
 
@@ -59,10 +59,10 @@ class Conflicts:
         if hold is None:
             return False
         hold.handed_back += 1
-        if hold.handed_back > MOST_REPEATS:
+        if hold.handed_back > MAX_REPEATS:
             raise UsageError(
                 f'faults.hold: a batch was given its write to a held key of table "{table.name}" back as unprocessed '
-                f"{MOST_REPEATS} times, and would be for ever; let the key go before, or hold one that no batch writes"
+                f"{MAX_REPEATS} times, and would be for ever; let the key go before, or hold one that no batch writes"
             )
         return True
 

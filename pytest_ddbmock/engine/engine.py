@@ -15,9 +15,9 @@ from pytest_ddbmock.engine.agenda import Agenda
 from pytest_ddbmock.engine.call import Call
 from pytest_ddbmock.engine.catalog import Catalog
 from pytest_ddbmock.engine.commit import Committer
-from pytest_ddbmock.engine.errands import Errands
 from pytest_ddbmock.engine.expiry import Sweeper
 from pytest_ddbmock.engine.operation import Answer, Operation
+from pytest_ddbmock.engine.outbound_work import OutboundWork
 from pytest_ddbmock.engine.request import Request
 from pytest_ddbmock.engine.scenario import Scenario
 from pytest_ddbmock.engine.serials import Serials
@@ -28,12 +28,12 @@ from pytest_ddbmock.engine.trimmer import Mark, Need, Reader, Trimmer
 from pytest_ddbmock.errors import DynamoDBError, NotImplementedByMock
 from pytest_ddbmock.storage.change import Actor, Change, Write
 from pytest_ddbmock.storage.shards import StreamRules
-from pytest_ddbmock.storage.table import Kept, Table
+from pytest_ddbmock.storage.table import Restorable, Table
 from pytest_ddbmock.values import sizes
 
-K = TypeVar("K", bound=Kept)
+K = TypeVar("K", bound=Restorable)
 
-TOLD_AFTER_TYPES = {"SerializationException", "ConditionalCheckFailedException", "TransactionCanceledException"}
+REPORTED_AFTER_TYPES = {"SerializationException", "ConditionalCheckFailedException", "TransactionCanceledException"}
 """Errors of requests in which no wrong JSON type can be left: the conditions of writes are tried at the very end."""
 
 
@@ -68,7 +68,7 @@ class Engine:
         self.stream_rules = stream_rules
         self.catalog = Catalog()
         self.agenda = Agenda()
-        self.errands = Errands(self.lock)
+        self.outbound_work = OutboundWork(self.lock)
         self.serials = Serials()
         self.sweeper = Sweeper(self)
         self.roller = ShardRoller(self)
@@ -77,10 +77,10 @@ class Engine:
         self._shapes = shapes
         self._operations = operations
         self._committer = Committer(followers)
-        self._kept: list[tuple[Kept, Any]] = []
+        self._kept: list[tuple[Restorable, Any]] = []
         """With what each held when it came."""
         self._holders: dict[type, Any] = {}
-        for holder in (self.catalog, self.agenda, self.errands, self.serials, self.sweeper, self.tokens):
+        for holder in (self.catalog, self.agenda, self.outbound_work, self.serials, self.sweeper, self.tokens):
             self.keep(holder)
         self._trimmer = None if history_needs is None else Trimmer(self, history_needs)
         self._last_now = 0
@@ -98,10 +98,10 @@ class Engine:
         shape = self._shapes.input(request.service, request.operation)
         if shape is None:
             raise errors.unknown_operation()
-        if self.errands:
+        if self.outbound_work:
             self.run_due()
         answer = self._serve(request, operation, shape)
-        if self.errands:
+        if self.outbound_work:
             self.run_due()
         return answer
 
@@ -118,7 +118,7 @@ class Engine:
                         request = dataclasses.replace(request, params=params)
                     return operation.serve(Call(self, request, operation, shape, entry, now))
                 except DynamoDBError as error:
-                    if error.code not in TOLD_AFTER_TYPES:
+                    if error.code not in REPORTED_AFTER_TYPES:
                         constraints.require_types(shape, request.params)
                     if error.wraps and operation.envelope:
                         raise error.enveloped() from None
@@ -130,7 +130,7 @@ class Engine:
     def run_due(self) -> int:
         """Do what has fallen due: statuses, expiry, errands. Gives the moment in microseconds up to which that is."""
         now = self._run_agenda()
-        while self.errands and self.errands.run(now):
+        while self.outbound_work and self.outbound_work.run(now):
             now = self._run_agenda()
         return now
 
@@ -163,11 +163,11 @@ class Engine:
 
     # ---- going back
 
-    def keep(self, holder: Kept) -> None:
+    def keep(self, holder: Restorable) -> None:
         """Have `holder` marked and rolled back with the engine; to an earlier mark, it goes back to what it is now."""
         self._kept.append((holder, holder.mark()))
 
-    def holder(self, kind: type[K]) -> K:
+    def state(self, kind: type[K]) -> K:
         """The engine's one object of a class to the right that holds account state, made when first asked for."""
         with self.lock:
             found: K | None = self._holders.get(kind)
@@ -180,7 +180,7 @@ class Engine:
         """What `rollback` needs; costs nothing that grows with the items."""
         with self.lock:
             mark = Mark([holder.mark() for holder, _ in self._kept])
-            self.spare(mark)
+            self.retain_for(mark)
             return mark
 
     def rollback(self, mark: Mark) -> None:
@@ -195,11 +195,11 @@ class Engine:
         """Whether no change is ever forgotten."""
         return self._trimmer is None
 
-    def spare(self, reader: Reader) -> None:
+    def retain_for(self, reader: Reader) -> None:
         """Keep what `reader` needs of the histories as long as somebody has it."""
         with self.lock:
             if self._trimmer is not None:
-                self._trimmer.spare(reader)
+                self._trimmer.retain_for(reader)
 
     def new_scenario(self) -> None:
         """Forget what the last test scripted and did."""

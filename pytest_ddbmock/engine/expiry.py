@@ -49,9 +49,9 @@ class Sweeper:
                 self._engine.commit([Write(table, key, None)], now=due, actor=Actor.TTL)
 
     def mark(self) -> int | None:
-        """Protocol `Kept`."""
+        """Protocol `Restorable`."""
         return self._looked_at
 
     def rollback(self, mark: int | None) -> None:
-        """Protocol `Kept`."""
+        """Protocol `Restorable`."""
         self._looked_at = mark

@@ -69,7 +69,7 @@ def evaluated_key(item: Item, table: KeySchema, index: KeySchema | None) -> Wire
 
 INVALID_START = "The provided starting key is invalid"
 
-TOLD_ALONE = (
+REPORTED_UNPREFIXED = (
     "Input collection",
     "An number set",
     "cannot be converted to a numeric value",
@@ -90,7 +90,7 @@ def decode_start(given: Any) -> Item | None:
         return decode_item(given)
     except DynamoDBError as error:
         message = str(error.message)
-        if error.code != "ValidationException" or any(text in message for text in TOLD_ALONE):
+        if error.code != "ValidationException" or any(text in message for text in REPORTED_UNPREFIXED):
             raise
         raise errors.validation(f"{INVALID_START}: {message}") from None
 

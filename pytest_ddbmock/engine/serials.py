@@ -32,11 +32,11 @@ class Serials:
         return int(number) <= self._last and not any(first <= int(number) <= last for first, last in self._void)
 
     def mark(self) -> int:
-        """Protocol `Kept`."""
+        """Protocol `Restorable`."""
         return self._last
 
     def rollback(self, mark: int) -> None:
-        """Protocol `Kept`."""
+        """Protocol `Restorable`."""
         if self._last > mark:
             # A run that begins behind the mark lies within the new one, so a suite of any length leaves one run.
             self._void = [run for run in self._void if run[0] <= mark] + [(mark + 1, self._last)]

@@ -91,9 +91,9 @@ class Tokens:
         self._done[use] = done
 
     def mark(self) -> dict[Use, Done]:
-        """Protocol `Kept`."""
+        """Protocol `Restorable`."""
         return dict(self._done)
 
     def rollback(self, mark: dict[Use, Done]) -> None:
-        """Protocol `Kept`."""
+        """Protocol `Restorable`."""
         self._done = dict(mark)

@@ -19,7 +19,7 @@ from pytest_ddbmock.storage.schema import Key
 from pytest_ddbmock.storage.table import Table
 from pytest_ddbmock.values.item import Item
 
-MOST_BYTES = 4 * 1024 * 1024
+MAX_BYTES = 4 * 1024 * 1024
 """Of all items of a transaction. Unsure: what counts; taken here for the largest image of each item."""
 
 CODES = {"ValidationException": "ValidationError", "ThrottlingException": "ThrottlingError"}
@@ -135,7 +135,7 @@ def _images(call: Call, actions: Sequence[Action]) -> list[tuple[Item | None, It
         images.append((stored, new))
         reasons.append(_reason(refusal))
         size += max(action.size, _size(stored), _size(new))
-    if size > MOST_BYTES:
+    if size > MAX_BYTES:
         raise errors.validation("Transaction item size has exceeded the 4 MB limit")  # Unsure: the text.
     if any(reason["Code"] != "None" for reason in reasons):
         raise errors.transaction_canceled(reasons)

@@ -22,7 +22,7 @@ SLICE = 500
 class Reader(Protocol):
     """Somebody who reads a history from some place on, as long as he lives."""
 
-    def spares(self, table: Table, now: int) -> int:
+    def retains_from(self, table: Table, now: int) -> int:
         """A `Need`."""
         ...
 
@@ -38,7 +38,7 @@ class Mark:
     def __init__(self, holders: Sequence[Any]) -> None:
         self.holders = holders
 
-    def spares(self, table: Table, now: int) -> int:
+    def retains_from(self, table: Table, now: int) -> int:
         """Protocol `Reader`."""
         return table.history.start
 
@@ -54,7 +54,7 @@ class Trimmer:
         self._next_seq = 0
         self._next_at = 0
 
-    def spare(self, reader: Reader) -> None:
+    def retain_for(self, reader: Reader) -> None:
         """Forget nothing that `reader` needs until it is gone."""
         self._readers.add(reader)
 
@@ -73,4 +73,4 @@ class Trimmer:
     def _spared(self, table: Table, now: int) -> int:
         views = [view.position for view in table.views.values()]
         needed = [need(table, now) for need in self._needs]
-        return min(table.history.last_seq, *views, *needed, *[one.spares(table, now) for one in self._readers])
+        return min(table.history.last_seq, *views, *needed, *[one.retains_from(table, now) for one in self._readers])

@@ -336,7 +336,7 @@ class _Parser:
         takes_condition = top.takes_condition if top else conditional
         token = self.token
         if not takes_condition:
-            return self.go_on_with_operand(node, stack, top, token, after_paren)
+            return self.continue_with_operand(node, stack, top, token, after_paren)
         if not isinstance(node, _CONDITION_NODES) and (opened := self.operator_after(node)):
             stack.append(opened)
             return _MORE
@@ -387,7 +387,7 @@ class _Parser:
             self.expect("(")
         return opened
 
-    def go_on_with_operand(
+    def continue_with_operand(
         self, node: Any, stack: list[_Open], top: _Open | None, token: str, after_paren: bool
     ) -> Any:
         """As `go_on`, where no condition can stand."""

@@ -48,19 +48,19 @@ class Batch:
         return dataclasses.replace(rest, changes=self.changes[:cut]), rest
 
 
-class Unusable(Exception):
+class BadHandlerResponse(Exception):
     """What a function has answered makes the whole batch a failure."""
 
 
 def answer_as_json(answer: object) -> Any:
     """What becomes of a function's answer on its way out of the runtime.
 
-    Errors: `Unusable` for what is no JSON.
+    Errors: `BadHandlerResponse` for what is no JSON.
     """
     try:
         return json.loads(json.dumps(answer, default=_number))
     except (TypeError, ValueError, RecursionError) as error:
-        raise Unusable(f"the answer is no JSON: {error}") from None
+        raise BadHandlerResponse(f"the answer is no JSON: {error}") from None
 
 
 def _number(value: object) -> float:
@@ -72,22 +72,24 @@ def _number(value: object) -> float:
 def first_failed(answer: Any, changes: Sequence[Change]) -> int | None:
     """The index of the first record that an answer reports as failed; None where all were handled.
 
-    Errors: `Unusable` for a report that AWS takes as complete failure.
+    Errors: `BadHandlerResponse` for a report that AWS takes as complete failure.
     """
     if answer is None or answer == "":
         return None
     if not isinstance(answer, dict):
-        raise Unusable(f"the answer reports no batch item failures: {answer!r}")
+        raise BadHandlerResponse(f"the answer reports no batch item failures: {answer!r}")
     reported = answer.get("batchItemFailures")
     if reported is None:
         return None
     if not isinstance(reported, list):
-        raise Unusable(f"batchItemFailures is no list: {reported!r}")
+        raise BadHandlerResponse(f"batchItemFailures is no list: {reported!r}")
     places = {streams.sequence_number(change.seq): index for index, change in enumerate(changes)}
     found = []
     for failure in reported:
         name = failure.get("itemIdentifier") if isinstance(failure, dict) else None
         if not isinstance(name, str) or name not in places:
-            raise Unusable(f"batchItemFailures holds {failure!r}; write the SequenceNumber of a record of the batch")
+            raise BadHandlerResponse(
+                f"batchItemFailures holds {failure!r}; write the SequenceNumber of a record of the batch"
+            )
         found.append(places[name])
     return min(found, default=None)

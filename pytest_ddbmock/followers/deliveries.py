@@ -20,7 +20,7 @@ from pytest_ddbmock.followers.connection import Connection
 from pytest_ddbmock.followers.failure import Failure, HandlerFailed
 from pytest_ddbmock.followers.trigger import Invocation, Step
 
-MOST_ROUNDS = 100
+MAX_ROUNDS = 100
 """How often in one go functions may be called because of what functions have written."""
 
 Outcome: TypeAlias = "tuple[Any, BaseException | None]"
@@ -181,9 +181,9 @@ class Deliveries:
                 bound = engine.seq
                 rounds += has_written
                 has_written = False
-                if rounds > MOST_ROUNDS:
+                if rounds > MAX_ROUNDS:
                     raise UsageError(
-                        f"functions at streams call each other for ever: after {MOST_ROUNDS} rounds there is still "
+                        f"functions at streams call each other for ever: after {MAX_ROUNDS} rounds there is still "
                         "something to deliver, because a function writes to a table whose stream it is connected to"
                     )
             elif waits and (moments := [step.due for step, _ in steps if not step.is_final or step.batch.attempts]):

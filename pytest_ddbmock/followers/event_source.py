@@ -15,7 +15,7 @@ TRIM_HORIZON, LATEST = "TRIM_HORIZON", "LATEST"
 REPORT_BATCH_ITEM_FAILURES = "ReportBatchItemFailures"
 UNLIMITED = -1
 
-LONGEST_BACKOFF = 300 * SECOND
+MAX_BACKOFF = 300 * SECOND
 
 OnFailure: TypeAlias = "str | Callable[[dict[str, Any]], object]"
 """The ARN of a queue, topic or bucket, or a function that takes the destination record."""
@@ -70,7 +70,7 @@ class EventSource:
 
 def backoff(attempts: int) -> int:
     """Microseconds between the last of `attempts` and the next one. Unsure: AWS does not tell its delays."""
-    return int(min(2 ** min(attempts - 1, 20) * SECOND, LONGEST_BACKOFF))
+    return int(min(2 ** min(attempts - 1, 20) * SECOND, MAX_BACKOFF))
 
 
 RANGES: Mapping[str, tuple[int, int]] = {
@@ -83,4 +83,4 @@ RANGES: Mapping[str, tuple[int, int]] = {
 }
 """Smallest and largest value; a record age may be -1 too, which means without limit."""
 
-MOST_FILTERS = 5
+MAX_FILTERS = 5

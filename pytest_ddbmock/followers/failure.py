@@ -8,7 +8,7 @@ from typing import Any
 
 from pytest_ddbmock.followers.lambda_event import encode
 
-MOST_RECORDS = 10
+MAX_RECORDS = 10
 """Records of a batch that a message shows."""
 
 
@@ -42,12 +42,12 @@ class Failure:
         lines = [f'{self.function_name}, on {many} of the stream of "{self.table_name}" ({fate})']
         if self.error is not None:
             lines.append(f"  {type(self.error).__name__}: {self.error}")
-        for record in records[:MOST_RECORDS]:
+        for record in records[:MAX_RECORDS]:
             told = record["dynamodb"]
             lines.append(f"  {told['SequenceNumber']} {record['eventName']} {encode(told['Keys'])}")
             lines += [f"    {name} {encode(told[name])}" for name in ("OldImage", "NewImage") if name in told]
-        if len(records) > MOST_RECORDS:
-            lines.append(f"  ... and {len(records) - MOST_RECORDS} more")
+        if len(records) > MAX_RECORDS:
+            lines.append(f"  ... and {len(records) - MAX_RECORDS} more")
         return "\n".join(lines)
 
 

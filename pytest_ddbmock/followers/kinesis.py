@@ -27,7 +27,7 @@ MILLISECOND, MICROSECOND = "MILLISECOND", "MICROSECOND"
 LISTED_AFTER_END = 10 * MINUTE
 """How long a destination is described after it was disabled. Unsure: AWS has been seen to do so for minutes."""
 
-LARGEST_RECORD = 1024 * 1024
+MAX_RECORD_BYTES = 1024 * 1024
 """Bytes; a change that needs more is skipped."""
 
 
@@ -51,7 +51,7 @@ class Destination(NamedTuple):
 
 
 class Destinations:
-    """The destinations of all tables; protocol `Kept`, see `Engine.holder`."""
+    """The destinations of all tables; protocol `Restorable`, see `Engine.holder`."""
 
     def __init__(self) -> None:
         self._by_table: dict[str, tuple[Destination, ...]] = {}
@@ -77,11 +77,11 @@ class Destinations:
         return bool(self._by_table)
 
     def mark(self) -> dict[str, tuple[Destination, ...]]:
-        """Protocol `Kept`."""
+        """Protocol `Restorable`."""
         return dict(self._by_table)
 
     def rollback(self, mark: dict[str, tuple[Destination, ...]]) -> None:
-        """Protocol `Kept`."""
+        """Protocol `Restorable`."""
         self._by_table = dict(mark)
 
 
@@ -147,12 +147,12 @@ class Outlet:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._destinations = engine.holder(Destinations)
+        self._destinations = engine.state(Destinations)
         self._positions: dict[tuple[str, str, int], int] = {}
         """By table, data stream and beginning of an enabling: the last change that has gone."""
         self._begin = engine.seq
         self._seen = -1
-        engine.spare(self)
+        engine.retain_for(self)
 
     @property
     def has_destinations(self) -> bool:
@@ -181,7 +181,7 @@ class Outlet:
                 if streams.is_recorded(change):
                     made = entry(table, destination, change, region)
                     yield Outgoing(
-                        change.seq, destination.stream_arn, made if len(made.data) <= LARGEST_RECORD else None
+                        change.seq, destination.stream_arn, made if len(made.data) <= MAX_RECORD_BYTES else None
                     )
             self._positions[_place(table, destination)] = position
 
@@ -189,7 +189,7 @@ class Outlet:
         assert destination.start is not None, "it has been enabled"
         return self._positions.get(_place(table, destination), max(destination.start, self._begin))
 
-    def spares(self, table: Table, now: int) -> int:
+    def retains_from(self, table: Table, now: int) -> int:
         """Protocol `Reader`."""
         spared = table.history.last_seq
         for destination in self._destinations.of(table):

@@ -18,7 +18,7 @@ Fits: TypeAlias = Callable[[Any], bool]
 ABSENT: Any = object()
 """Stands for what a record does not have, or has only as an object: comparisons look at leaves alone."""
 
-LONGEST = 4096
+MAX_LENGTH = 4096
 """Characters of one pattern."""
 
 COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
@@ -45,8 +45,8 @@ def compile_pattern(text: str) -> Fits:
     """Whether a record fits one pattern; errors as of `compile_patterns`."""
     if not isinstance(text, str):
         raise _invalid(f"a pattern is JSON as text, not {text!r}; write json.dumps(...)")
-    if len(text) > LONGEST:
-        raise _invalid(f"a pattern has at most {LONGEST} characters, this one {len(text)}")
+    if len(text) > MAX_LENGTH:
+        raise _invalid(f"a pattern has at most {MAX_LENGTH} characters, this one {len(text)}")
     try:
         pattern = json.loads(text)
     except (ValueError, RecursionError) as error:

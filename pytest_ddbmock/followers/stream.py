@@ -107,7 +107,7 @@ def newest_position(history: History, shard: Shard) -> int:
     return last if shard.end is None else min(shard.end, last)
 
 
-def spares(table: Table, now: int) -> int:
+def retains_from(table: Table, now: int) -> int:
     """How far the readers of a table's streams can do without its history, iterators that have been given included."""
     history = table.history
     starts = [stream.start for stream in table.settings.streams if stream.is_readable(now)]

@@ -16,7 +16,7 @@ from pytest_ddbmock.clock import to_datetime
 from pytest_ddbmock.engine.engine import Engine
 from pytest_ddbmock.followers import batches, lambda_event
 from pytest_ddbmock.followers import stream as streams
-from pytest_ddbmock.followers.batches import Batch, Unusable
+from pytest_ddbmock.followers.batches import BadHandlerResponse, Batch
 from pytest_ddbmock.followers.event_source import LATEST, UNLIMITED, EventSource, backoff
 from pytest_ddbmock.followers.failure import Failure
 from pytest_ddbmock.followers.lambda_event import LambdaContext
@@ -145,13 +145,13 @@ class Trigger:
             else:
                 position = streams.oldest_position(table.history, shard, now)
             self._add_lanes(shard, position)
-        engine.spare(self)
+        engine.retain_for(self)
 
     def _add_lanes(self, shard: Shard, position: int) -> None:
         for number in range(self.source.parallelization_factor):
             self._lanes[shard.id, number] = Lane(position)
 
-    def spares(self, table: Table, now: int) -> int:
+    def retains_from(self, table: Table, now: int) -> int:
         """Protocol `Reader`: what it has not read yet is kept, however old."""
         spared = table.history.last_seq
         stream = self._stream()
@@ -340,7 +340,7 @@ class Trigger:
                     window = _with_state(window, answer)
                 if source.reports_failures:
                     failed_from = batches.first_failed(answer, batch.changes)
-            except Unusable as unusable:
+            except BadHandlerResponse as unusable:
                 error, failed_from = unusable, 0
         if failed_from is None:
             self._succeed(step, window)
@@ -348,7 +348,7 @@ class Trigger:
         if failed_from == 0:
             window = step.lane.window  # its state is the last one that was good
         if error is None:
-            error = Unusable(f"reported as failed from record {failed_from + 1} of {len(batch.changes)} on")
+            error = BadHandlerResponse(f"reported as failed from record {failed_from + 1} of {len(batch.changes)} on")
         invocations = batch.invocations + 1
         parts = batch.parts(failed_from, bisects=source.bisect_batch_on_function_error)
         if parts is not None:

@@ -11,9 +11,10 @@ from types import ModuleType
 from pytest_ddbmock.engine.operation import DECLARED, Operation
 from pytest_ddbmock.engine.request import DYNAMODB, STREAMS
 from pytest_ddbmock.loading import load
-from pytest_ddbmock.operations import batches, items, limits, query_scan, tables, tags, time_to_live
+from pytest_ddbmock.operations import batches, items, query_scan
+from pytest_ddbmock.operations.tables import lifecycle, limits, tags, time_to_live
 
-__all__ = ["OPERATIONS", "batches", "items", "limits", "query_scan", "tables", "tags", "time_to_live"]
+__all__ = ["OPERATIONS", "batches", "items", "lifecycle", "limits", "query_scan", "tags", "time_to_live"]
 
 LATER = {
     (DYNAMODB, "backups"): "CreateBackup DescribeBackup DeleteBackup ListBackups RestoreTableFromBackup",
@@ -27,7 +28,7 @@ LATER = {
     (DYNAMODB, "statements"): "ExecuteStatement BatchExecuteStatement ExecuteTransaction",
     (STREAMS, "streams"): "ListStreams DescribeStream GetShardIterator GetRecords",
     (DYNAMODB, "transactions"): "TransactWriteItems TransactGetItems",
-    (DYNAMODB, "update_table"): "UpdateTable",
+    (DYNAMODB, "tables.update_table"): "UpdateTable",
 }
 """The operations of the families that are imported by their first call, by service and module."""
 

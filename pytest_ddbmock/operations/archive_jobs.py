@@ -13,7 +13,7 @@ from pytest_ddbmock.engine.call import Call
 from pytest_ddbmock.engine.catalog import Home
 from pytest_ddbmock.errors import DynamoDBError
 
-MOST_LISTED = 25
+MAX_LISTED = 25
 
 J = TypeVar("J", bound=Job)
 
@@ -43,7 +43,7 @@ def page(call: Call, jobs: Jobs[J], size: str) -> tuple[list[J], str | None]:
 
     Errors: `ValidationException` for a token that no list has given.
     """
-    limit = call.param(size, MOST_LISTED)
+    limit = call.param(size, MAX_LISTED)
     token = call.param("NextToken")
     found = jobs.of(home(call), call.param("TableArn"), call.now)
     start = 0

@@ -65,7 +65,7 @@ def delete_backup(call: Call) -> Answer:
     if archive.is_being_restored(call.engine, backup):
         raise errors.backup_in_use(f"Backup is being used to restore table: {backup.arn}")
     call.admit()
-    call.engine.holder(Backups).remove(_home(call), backup)
+    call.engine.state(Backups).remove(_home(call), backup)
     return call.answer(BackupDescription=_description(backup, DELETED))
 
 
@@ -85,7 +85,7 @@ def list_backups(call: Call) -> Answer:
     call.admit()
     found = [
         backup
-        for backup in call.engine.holder(Backups).of(home)
+        for backup in call.engine.state(Backups).of(home)
         if backup.id > start
         and (table is None or backup.table_name == table)
         and (kind in (ALL, backup.kind))
@@ -148,7 +148,7 @@ def _parse(call: Call, given: str) -> Arn:
 
 
 def _find(call: Call, home: Home, arn: Arn) -> Backup:
-    backup = call.engine.holder(Backups).find(home, arn.table, arn.rest)
+    backup = call.engine.state(Backups).find(home, arn.table, arn.rest)
     if backup is None:
         raise errors.backup_not_found(call.param("BackupArn"))
     call.entry.tables = (backup.table_name,)

@@ -19,8 +19,8 @@ from pytest_ddbmock.storage.table import Table
 from pytest_ddbmock.values.attribute import Wire, attributes_to_wire
 from pytest_ddbmock.values.item import Item, decode_item
 
-MOST_KEYS = 100
-MOST_WRITES = 25
+MAX_KEYS = 100
+MAX_WRITES = 25
 RESPONSE_BYTES = 16_000_000
 """Unsure: what counts; AWS's example, 52 items of 300 KB, fits 16 million bytes of items and not 16 MiB."""
 
@@ -78,7 +78,7 @@ def batch_get_item(call: Call) -> Answer:
     """Order: API_BatchGetItem."""
     capacity = call.param("ReturnConsumedCapacity")
     given = _request_items(call)
-    if sum(len(wanted.get("Keys") or ()) for wanted in given.values()) > MOST_KEYS:
+    if sum(len(wanted.get("Keys") or ()) for wanted in given.values()) > MAX_KEYS:
         raise errors.validation("Too many items requested for the BatchGetItem call")
     for wanted in given.values():
         call.refuse_unknown(wanted, _KEYS_AND_ATTRIBUTES, "RequestItems")
@@ -121,7 +121,7 @@ def batch_write_item(call: Call) -> Answer:
     capacity = call.param("ReturnConsumedCapacity")
     collection = call.param("ReturnItemCollectionMetrics")
     given = _request_items(call)
-    if sum(len(requests) for requests in given.values()) > MOST_WRITES:
+    if sum(len(requests) for requests in given.values()) > MAX_WRITES:
         raise errors.validation("Too many items requested for the BatchWriteItem call")
     puts_and_deletes = {name: [_decode(call, request) for request in requests] for name, requests in given.items()}
     tables = {name: call.table(name) for name in given}  # ---- below this line the tables are known

@@ -17,7 +17,7 @@ from pytest_ddbmock.expressions.condition import Condition, compile_condition
 from pytest_ddbmock.expressions.key_condition import KEY_CONDITION, KeyCondition, KeyTest, key_range
 from pytest_ddbmock.expressions.parser import PROJECTION
 from pytest_ddbmock.expressions.projection import Projection, compile_projection
-from pytest_ddbmock.operations.table_definition import Wire
+from pytest_ddbmock.operations.tables.definition import Wire
 from pytest_ddbmock.storage.table import Table
 from pytest_ddbmock.values.attribute import attributes_to_wire, decode_attributes
 

@@ -20,13 +20,13 @@ from pytest_ddbmock.engine.call import Call
 from pytest_ddbmock.engine.operation import Answer, operation
 from pytest_ddbmock.operations import archive_jobs, export_filter
 from pytest_ddbmock.operations.export_filter import ExportFilter
-from pytest_ddbmock.operations.table_definition import Wire
+from pytest_ddbmock.operations.tables.definition import Wire
 from pytest_ddbmock.storage.settings import CREATING, DELETING
 from pytest_ddbmock.storage.table import Table
 
-MOST_EXPORTS = 300
+MAX_EXPORTS = 300
 """Exports of an account in a Region at a time."""
-SHORTEST, LONGEST = 15 * MINUTE, DAY
+MIN_LENGTH, MAX_LENGTH = 15 * MINUTE, DAY
 """What an incremental export can cover."""
 
 
@@ -47,7 +47,7 @@ def export_table_to_point_in_time(call: Call) -> Answer:
         raise _invalid("Export Time should not be provided when export type is set as Incremental Export")
     filter = _filter(call)
     home = archive_jobs.home(call)
-    exports = call.engine.holder(Exports)
+    exports = call.engine.state(Exports)
     token = call.param("ClientToken")
     table_arn = call.param("TableArn")
     known = call.shape.members.keys() - {"ClientToken"}
@@ -70,11 +70,9 @@ def export_table_to_point_in_time(call: Call) -> Answer:
     export_time = call.now if given is None else round(given * SECOND)
     if given is not None:
         _require_exportable(export_time, between, call.now)
-    if exports.under_way(home) >= MOST_EXPORTS:
+    if exports.under_way(home) >= MAX_EXPORTS:
         # Unsure: the text.
-        raise errors.limit_exceeded(
-            f"Subscriber limit exceeded: Only {MOST_EXPORTS} exports can be done simultaneously"
-        )
+        raise errors.limit_exceeded(f"Subscriber limit exceeded: Only {MAX_EXPORTS} exports can be done simultaneously")
     call.admit()
     export = Export(
         arn=archive.new_arn(call.engine, table, call.now),
@@ -102,7 +100,7 @@ def export_table_to_point_in_time(call: Call) -> Answer:
 def describe_export(call: Call) -> Answer:
     """Order: the ARN by itself, the export exists."""
     given = call.param("ExportArn")
-    export = archive_jobs.find(call, call.engine.holder(Exports), given, "export", errors.export_not_found)
+    export = archive_jobs.find(call, call.engine.state(Exports), given, "export", errors.export_not_found)
     call.admit()
     return call.answer(ExportDescription=_description(export))
 
@@ -110,7 +108,7 @@ def describe_export(call: Call) -> Answer:
 @operation("ListExports")
 def list_exports(call: Call) -> Answer:
     """Order: nothing but constraints and the token. Those of a table are listed as long as it is there."""
-    exports, next_token = archive_jobs.page(call, call.engine.holder(Exports), "MaxResults")
+    exports, next_token = archive_jobs.page(call, call.engine.state(Exports), "MaxResults")
     table_arn = call.param("TableArn")
     call.admit()
     if table_arn is not None and _find(call, table_arn) is None:
@@ -206,11 +204,11 @@ def _period(given: Wire, between: Window, now: int) -> Period:
         raise errors.invalid_export_time(
             "Incremental export period to time cannot be greater than the current time : " + iso_seconds(end)
         )
-    if end - start < SHORTEST:
+    if end - start < MIN_LENGTH:
         raise errors.invalid_export_time(
             "Difference between export period from time and export period to time is less than 15 minutes"
         )
-    if end - start > LONGEST:
+    if end - start > MAX_LENGTH:
         # Unsure: the text.
         raise errors.invalid_export_time(
             "Difference between export period from time and export period to time is greater than 24 hours"

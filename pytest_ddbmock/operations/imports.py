@@ -18,12 +18,13 @@ from pytest_ddbmock.clock import to_epoch_seconds
 from pytest_ddbmock.engine import arns
 from pytest_ddbmock.engine.call import Call
 from pytest_ddbmock.engine.operation import Answer, operation
-from pytest_ddbmock.operations import archive_jobs, tables
-from pytest_ddbmock.operations.table_definition import Wire
-from pytest_ddbmock.operations.tables import NewTable
+from pytest_ddbmock.operations import archive_jobs
+from pytest_ddbmock.operations.tables import lifecycle
+from pytest_ddbmock.operations.tables.definition import Wire
+from pytest_ddbmock.operations.tables.lifecycle import NewTable
 from pytest_ddbmock.storage.table import Table
 
-MOST_IMPORTS = 50
+MAX_IMPORTS = 50
 """Imports of an account in a Region at a time."""
 
 DEFINITION = (
@@ -56,7 +57,7 @@ def import_table(call: Call) -> Answer:
     csv = csv or {}
     call.refuse_unknown(csv, ("Delimiter", "HeaderList"), "InputFormatOptions.Csv")
     home = archive_jobs.home(call)
-    jobs = call.engine.holder(Imports)
+    jobs = call.engine.state(Imports)
     token = call.param("ClientToken")
     before = None if token is None else jobs.with_token(home, token, call.now)
     if before is not None and before.status in UNDER_WAY:
@@ -65,11 +66,9 @@ def import_table(call: Call) -> Answer:
         call.admit()
         return call.answer(ImportTableDescription=_description(before))
     new = _define(call, parameters)
-    if jobs.under_way(home) >= MOST_IMPORTS:
+    if jobs.under_way(home) >= MAX_IMPORTS:
         # Unsure: the text.
-        raise errors.limit_exceeded(
-            f"Subscriber limit exceeded: Only {MOST_IMPORTS} imports can be done simultaneously"
-        )
+        raise errors.limit_exceeded(f"Subscriber limit exceeded: Only {MAX_IMPORTS} imports can be done simultaneously")
     require_installed(format)
     require_installed(compression)
     call.admit()
@@ -94,7 +93,7 @@ def import_table(call: Call) -> Answer:
         call.engine,
         job,
         lambda now: _make(call, new, job, now),
-        lambda table, now: tables.activate(call.engine, table, now),
+        lambda table, now: lifecycle.activate(call.engine, table, now),
     )
     return call.answer(ImportTableDescription=_description(job))
 
@@ -103,7 +102,7 @@ def import_table(call: Call) -> Answer:
 def describe_import(call: Call) -> Answer:
     """Order: the ARN by itself, the import exists."""
     given = call.param("ImportArn")
-    job = archive_jobs.find(call, call.engine.holder(Imports), given, "import", errors.import_not_found)
+    job = archive_jobs.find(call, call.engine.state(Imports), given, "import", errors.import_not_found)
     call.admit()
     return call.answer(ImportTableDescription=_description(job))
 
@@ -111,7 +110,7 @@ def describe_import(call: Call) -> Answer:
 @operation("ListImports")
 def list_imports(call: Call) -> Answer:
     """Order: nothing but constraints and the token."""
-    jobs, next_token = archive_jobs.page(call, call.engine.holder(Imports), "PageSize")
+    jobs, next_token = archive_jobs.page(call, call.engine.state(Imports), "PageSize")
     call.admit()
     return call.answer(ImportSummaryList=[_summary(job) for job in jobs], NextToken=next_token)
 
@@ -123,7 +122,7 @@ def _define(call: Call, parameters: Wire) -> NewTable:
     """The table to be made, checked as CreateTable checks it."""
     shape = call.shape.members["TableCreationParameters"]
     request = dataclasses.replace(call.request, params=parameters)
-    return tables.define(Call(call.engine, request, call.operation, shape, call.entry, call.now))
+    return lifecycle.define(Call(call.engine, request, call.operation, shape, call.entry, call.now))
 
 
 def _make(call: Call, new: NewTable, job: Import, now: int) -> Table:

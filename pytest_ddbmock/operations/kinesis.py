@@ -35,7 +35,7 @@ def enable_kinesis_streaming_destination(call: Call) -> Answer:
     """Order: the table, its status, whether it streams already. A stream that is no good is found out afterwards."""
     stream_arn, given = call.param("StreamArn"), _configuration(call, ENABLE)
     table = _table(call)
-    known = call.engine.holder(Destinations)
+    known = call.engine.state(Destinations)
     if any(one.status not in (DISABLED, ENABLE_FAILED) for one in known.of(table)):
         raise _wrong_state(
             "EnableKinesisStreamingDestination must be DISABLED or ENABLE_FAILED to perform ENABLE operation."
@@ -62,7 +62,7 @@ def disable_kinesis_streaming_destination(call: Call) -> Answer:
     if call.param(ENABLE) is not None:
         raise errors.validation("Stream cannot be disabled using EnableKinesisStreamingConfiguration parameters")
     table = _table(call)
-    known = call.engine.holder(Destinations)
+    known = call.engine.state(Destinations)
     found = known.find(table, stream_arn)
     if found is None or found.status != ACTIVE:
         raise _wrong_state("KinesisStreamingDestination must be ACTIVE to perform DISABLE operation.")
@@ -88,7 +88,7 @@ def update_kinesis_streaming_destination(call: Call) -> Answer:
             "UpdateKinesisStreamingConfiguration cannot be null or contain only null values"
         )
     table = _table(call)
-    known = call.engine.holder(Destinations)
+    known = call.engine.state(Destinations)
     found = known.find(table, stream_arn)
     if found is None:
         raise _wrong_state(
@@ -120,7 +120,7 @@ def describe_kinesis_streaming_destination(call: Call) -> Answer:
     """Order: the table."""
     table = call.usable_table()
     call.admit()
-    shown = [_shown(one) for one in call.engine.holder(Destinations).of(table) if one.is_listed(call.now)]
+    shown = [_shown(one) for one in call.engine.state(Destinations).of(table) if one.is_listed(call.now)]
     return call.answer(TableName=table.name, KinesisDataStreamDestinations=shown)
 
 

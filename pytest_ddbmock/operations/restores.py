@@ -16,10 +16,10 @@ from pytest_ddbmock.engine.call import Call
 from pytest_ddbmock.engine.catalog import Home
 from pytest_ddbmock.engine.operation import Answer
 from pytest_ddbmock.errors import DynamoDBError, NotImplementedByMock
-from pytest_ddbmock.operations import limits, table_definition
+from pytest_ddbmock.operations.tables import definition, limits
 from pytest_ddbmock.storage.settings import ON_DEMAND, PROVISIONED, Index, Restored, Settings, Throughput
 
-MOST_RESTORES = 50
+MAX_RESTORES = 50
 """Restores of an account in a Region at a time."""
 
 
@@ -38,9 +38,9 @@ def require_free(call: Call, name: str) -> None:
             raise errors.table_in_use(f"Table: {name} is already being restored{where}")
         raise errors.table_already_exists(name)
     restoring = [table for table in catalog.tables(account, region) if table.settings.restored is not None]
-    if len(restoring) >= MOST_RESTORES:
+    if len(restoring) >= MAX_RESTORES:
         raise errors.limit_exceeded(
-            f"Subscriber limit exceeded: Only {MOST_RESTORES} restore operations can be done simultaneously"
+            f"Subscriber limit exceeded: Only {MAX_RESTORES} restore operations can be done simultaneously"
         )
 
 
@@ -62,7 +62,7 @@ def begin(call: Call, source: Settings, take: Callable[[], Image], origin: Resto
     indexes = _indexes(call, source, capacity)
     encryption = call.param("SSESpecificationOverride")
     if encryption is not None:
-        table_definition.require_default_encryption(encryption, call, "SSESpecificationOverride")
+        definition.require_default_encryption(encryption, call, "SSESpecificationOverride")
     if call.param("VectorIndexOverride"):
         raise NotImplementedByMock(call.operation.name, "the parameter VectorIndexOverride")
     _require_quotas(call, capacity, indexes)
@@ -93,15 +93,15 @@ def _capacity(call: Call, source: Settings) -> Capacity:
     """Billing mode and capacity of the target: the source's, unless overridden."""
     override = call.param("BillingModeOverride")
     mode = override or source.billing_mode
-    throughput = table_definition.throughput(call.param("ProvisionedThroughputOverride"), call)
-    wanted = table_definition.on_demand_limits(call.param("OnDemandThroughputOverride"), call)
+    throughput = definition.throughput(call.param("ProvisionedThroughputOverride"), call)
+    wanted = definition.on_demand_limits(call.param("OnDemandThroughputOverride"), call)
     _refuse_throughput_on_demand(call, mode, throughput)
     if override == PROVISIONED and throughput is None:
         raise invalid("Must override ProvisionedThroughput if BillingMode is overridden to PROVISIONED")
     _require_limits(call, wanted)
     if mode == ON_DEMAND:
         kept = source.on_demand if source.billing_mode == ON_DEMAND else None
-        return Capacity(mode, Throughput(), table_definition.merged_limits(kept, wanted))
+        return Capacity(mode, Throughput(), definition.merged_limits(kept, wanted))
     return Capacity(mode, throughput or source.throughput.as_new(), None)
 
 
@@ -192,13 +192,13 @@ def _overridden(call: Call, given: dict[str, Any], index: Index, capacity: Capac
         "GlobalSecondaryIndexOverride",
     )
     where = f" for index {index.name}"
-    throughput = table_definition.throughput(given.get("ProvisionedThroughput"), call, index=index.name)
-    wanted = table_definition.on_demand_limits(given.get("OnDemandThroughput"), call)
+    throughput = definition.throughput(given.get("ProvisionedThroughput"), call, index=index.name)
+    wanted = definition.on_demand_limits(given.get("OnDemandThroughput"), call)
     _refuse_throughput_on_demand(call, capacity.billing_mode, throughput, where)
     _require_limits(call, wanted, where)
     if capacity.billing_mode != ON_DEMAND and throughput is None:
         raise _unspecified(index.name)
-    on_demand = table_definition.merged_limits(None, wanted)
+    on_demand = definition.merged_limits(None, wanted)
     return index._replace(throughput=throughput or Throughput(), on_demand=on_demand, warm=None)
 
 

@@ -48,7 +48,7 @@ class OneItem:
         self._shows_item = shows_item
         if isinstance(wanted, plan.Put):
             require_item_size(wanted.item)
-        elif isinstance(wanted, plan.Change):
+        elif isinstance(wanted, plan.UpdateItem):
             refuse_key_updates(table, wanted.update)
         self.key = self._located()
 
@@ -101,7 +101,7 @@ class OneItem:
             raise
         if isinstance(wanted, plan.Put):
             return wanted.item
-        if isinstance(wanted, plan.Change):
+        if isinstance(wanted, plan.UpdateItem):
             return updated(self.table, wanted.key, stored, wanted.update)
         return stored if isinstance(wanted, plan.Check) else None
 
@@ -134,7 +134,7 @@ class OneItem:
         if returning is None:
             return None
         image = change.old if returning.moment == "OLD" else change.new
-        if image is not None and returning.what == "MODIFIED" and isinstance(self.wanted, plan.Change):
+        if image is not None and returning.what == "MODIFIED" and isinstance(self.wanted, plan.UpdateItem):
             image = self.wanted.update.updated(image)
         return None if image is None else attributes_to_wire(image)
 

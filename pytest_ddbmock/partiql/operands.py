@@ -39,7 +39,7 @@ SET_FUNCTIONS: dict[str, type[Add] | type[Delete]] = {"set_add": Add, "set_delet
 FUNCTIONS = CONDITION_FUNCTIONS.union({"size", "list_append"}, SET_FUNCTIONS)
 
 CONDITION_NODES = (Comparison, Between, In, Not, And, Or)
-MOST_NESTED_CALLS = 64
+MAX_NESTED_CALLS = 64
 """Levels of calls and parentheses in a value. AWS's limit is not known; nobody comes near this one."""
 
 _LITERALS = {"NULL": Literal(("NULL", True)), "TRUE": Literal(("BOOL", True)), "FALSE": Literal(("BOOL", False))}
@@ -115,7 +115,7 @@ class Operands(Cursor):
 
     def _go_deeper(self) -> None:
         self._calls += 1
-        if self._calls > MOST_NESTED_CALLS:
+        if self._calls > MAX_NESTED_CALLS:
             raise statements.nested_too_deep()
 
     def path(self) -> DocumentPath:

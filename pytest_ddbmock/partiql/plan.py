@@ -38,7 +38,7 @@ from pytest_ddbmock.values.item import Item
 from pytest_ddbmock.values.ordering import sort_key
 from pytest_ddbmock.values.paths import Path
 
-MOST_PARTITIONS = 50
+MAX_PARTITIONS = 50
 """Partition key values of one SELECT."""
 
 _KIND = "PartiQL"
@@ -105,7 +105,7 @@ def of_select(select: Select, keys: Keys, bound: Placeholders) -> Read:
     if found is None:
         _check_order(select, keys, 0)
         return Read(None, None, where.rest(), projection, False)
-    if len(found) > MOST_PARTITIONS:
+    if len(found) > MAX_PARTITIONS:
         # Unsure: the text; the number is documented.
         raise errors.validation(f"The IN operator is provided with too many operands; number of operands: {len(found)}")
     _check_order(select, keys, len(found))
@@ -170,7 +170,7 @@ class Put(NamedTuple):
             raise errors.duplicate_item()
 
 
-class Change(NamedTuple):
+class UpdateItem(NamedTuple):
     """An UPDATE of the item at `key`, which must exist and fulfil `condition`."""
 
     key: Item
@@ -183,7 +183,7 @@ class Change(NamedTuple):
         _require(self.condition, stored)
 
 
-class Removal(NamedTuple):
+class DeleteItem(NamedTuple):
     """A DELETE of the item at `key`, which must fulfil `condition` if it exists."""
 
     key: Item
@@ -208,7 +208,7 @@ class Check(NamedTuple):
         _require(self.condition, stored)
 
 
-ItemWrite: TypeAlias = Put | Change | Removal | Check
+ItemWrite: TypeAlias = Put | UpdateItem | DeleteItem | Check
 
 
 def _require(condition: Condition | None, stored: Item | None) -> None:
@@ -234,8 +234,8 @@ def of_write(
     if isinstance(body, Exists):
         return Check(key, where.rest())
     if isinstance(body, statements.Delete):
-        return Removal(key, where.rest(), body.returning)
-    return Change(key, where.rest(), _update(body, bound), body.returning)
+        return DeleteItem(key, where.rest(), body.returning)
+    return UpdateItem(key, where.rest(), _update(body, bound), body.returning)
 
 
 def _update(body: statements.Update, bound: Placeholders) -> update.Update:
@@ -322,7 +322,7 @@ class _Where:
         for values_of_one in itertools.product(*columns):
             if values_of_one not in unique:
                 unique.append(values_of_one)
-            if len(unique) > MOST_PARTITIONS * 2:
+            if len(unique) > MAX_PARTITIONS * 2:
                 break  # too many, whatever is to come
         return unique
 

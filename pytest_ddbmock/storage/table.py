@@ -16,7 +16,7 @@ from pytest_ddbmock.values.item import Item
 from pytest_ddbmock.values.ordering import sort_key
 
 
-class Kept(Protocol):
+class Restorable(Protocol):
     """Something with state that AWS would keep: it can be marked and rolled back to the mark."""
 
     def mark(self) -> Any:

@@ -22,20 +22,21 @@ from pytest_ddbmock.operations import OPERATIONS
 from pytest_ddbmock.storage.change import Write
 from pytest_ddbmock.storage.shards import StreamRules
 from pytest_ddbmock.storage.table import Table
-from pytest_ddbmock.testkit import options, tables
+from pytest_ddbmock.testkit import options
+from pytest_ddbmock.testkit.definitions import tables
+from pytest_ddbmock.testkit.definitions.tables import Parameters, TableDefinition
 from pytest_ddbmock.testkit.options import Options, near
-from pytest_ddbmock.testkit.tables import Parameters, TableDefinition
 from pytest_ddbmock.transports.service_model import ModelShapes
 
 __tracebackhide__ = options.__tracebackhide__
 
 if TYPE_CHECKING:
-    from pytest_ddbmock.testkit.seeds import Finder
+    from pytest_ddbmock.testkit.definitions.seeds import Finder
 
 FOLLOWERS: tuple[Callable[[Table], None], ...] = (global_index.catch_up,)
 """Called with each table that has changed."""
 
-HISTORY_NEEDS: tuple[Need, ...] = (streams.spares, recovery.spares)
+HISTORY_NEEDS: tuple[Need, ...] = (streams.retains_from, recovery.retains_from)
 """What AWS's own readers need of a history that is not kept whole."""
 
 LONG = 200 * 365 * DAY
@@ -87,7 +88,7 @@ def create(engine: Engine, home: Home, definition: TableDefinition) -> None:
     for word in definition.create:
         if word not in known.members:
             raise UsageError(f'table "{name}": CreateTable has no parameter "{word}"{near(word, known.members)}')
-    with aside(engine):
+    with unrecorded(engine):
         pace, engine.pace = engine.pace, 0
         try:
             ask(engine, home, "CreateTable", definition.create)
@@ -114,7 +115,7 @@ def ask(engine: Engine, home: Home, operation: str, params: Parameters) -> dict[
 
 
 @contextlib.contextmanager
-def aside(engine: Engine) -> Iterator[None]:
+def unrecorded(engine: Engine) -> Iterator[None]:
     """What happens inside strikes no scripted fault and stands in no record: it is not the application's doing."""
     with engine.lock:
         scenario, engine.scenario = engine.scenario, Scenario()
@@ -149,7 +150,7 @@ def load(engine: Engine, home: Home, source: Any, find: Finder) -> None:
 
     A folder that a dump has written makes its tables too, unless they are there. Errors: `UsageError`.
     """
-    from pytest_ddbmock.testkit import seeds
+    from pytest_ddbmock.testkit.definitions import seeds
 
     with engine.lock:
         mark = engine.mark()
@@ -164,7 +165,7 @@ def load(engine: Engine, home: Home, source: Any, find: Finder) -> None:
 
 
 def _by_table(engine: Engine, home: Home, source: Any, find: Finder) -> Mapping[str, Any]:
-    from pytest_ddbmock.testkit import folders
+    from pytest_ddbmock.testkit.definitions import folders
 
     if isinstance(source, Mapping):
         return source
@@ -181,7 +182,7 @@ def _by_table(engine: Engine, home: Home, source: Any, find: Finder) -> Mapping[
 
 def dump(engine: Engine, home: Home, folder: Path) -> None:
     """Write the definitions and the items of all tables into a folder, which is made if need be."""
-    from pytest_ddbmock.testkit import folders
+    from pytest_ddbmock.testkit.definitions import folders
 
     with engine.lock:
         engine.run_due()

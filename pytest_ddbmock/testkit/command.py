@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from pytest_ddbmock.errors import UsageError
 from pytest_ddbmock.testkit.ddbmock import DDBMock
 from pytest_ddbmock.testkit.options import FIELDS, make, read_text
-from pytest_ddbmock.transports.http_door import CONTROL
-from pytest_ddbmock.transports.http_server import HttpServer
+from pytest_ddbmock.transports.http.door import CONTROL
+from pytest_ddbmock.transports.http.server import HttpServer
 from pytest_ddbmock.version import __version__
 
 DEFAULT_PORT = 8000

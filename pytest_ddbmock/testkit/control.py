@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_ddbmock.errors import UsageError
 from pytest_ddbmock.testkit.options import near
-from pytest_ddbmock.transports import http_door, json10
+from pytest_ddbmock.transports import json10
+from pytest_ddbmock.transports.http import door as http_door
 from pytest_ddbmock.transports.json10 import HttpAnswer
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class Control:
     """Answers the requests for test control of one running mock; one at a time."""
 
     def __init__(self, run: Run) -> None:
-        run.hold_start()
+        run.ensure_start_mark()
         self._run = run
         self._snapshots: dict[str, Snapshot] = {}
         self._taken = 0

@@ -17,25 +17,27 @@ from pytest_ddbmock.engine.engine import Engine
 from pytest_ddbmock.engine.request import Request
 from pytest_ddbmock.errors import NotImplementedByMock, UsageError
 from pytest_ddbmock.storage.table import Table
-from pytest_ddbmock.testkit import assembly, options, tables
-from pytest_ddbmock.testkit.clock_handle import ClockHandle
-from pytest_ddbmock.testkit.fault_handle import Faults
-from pytest_ddbmock.testkit.kinesis_view import Kinesis
+from pytest_ddbmock.testkit import assembly, options
+from pytest_ddbmock.testkit.definitions import tables
+from pytest_ddbmock.testkit.handles.clock import ClockHandle
+from pytest_ddbmock.testkit.handles.faults import Faults
+from pytest_ddbmock.testkit.handles.kinesis import Kinesis
+from pytest_ddbmock.testkit.handles.s3 import S3, Logs, isolated_stores
+from pytest_ddbmock.testkit.handles.tables import TableView
 from pytest_ddbmock.testkit.options import DEFAULT_REGION, OptionNames, Options, Refusing, make
 from pytest_ddbmock.testkit.python_time import PythonTime
-from pytest_ddbmock.testkit.run import Run, Snapshot, lent
-from pytest_ddbmock.testkit.s3_view import S3, Logs, own_places
-from pytest_ddbmock.testkit.table_view import TableView
-from pytest_ddbmock.transports import doors, handles
-from pytest_ddbmock.transports.environment import Environment
+from pytest_ddbmock.testkit.run import Run, Snapshot, borrowed
+from pytest_ddbmock.transports import doors
+from pytest_ddbmock.transports.clients import handles
+from pytest_ddbmock.transports.clients.environment import Environment
 
 __tracebackhide__ = options.__tracebackhide__
 
 if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
 
-    from pytest_ddbmock.testkit.stream_view import Streams
-    from pytest_ddbmock.transports.http_server import HttpServer
+    from pytest_ddbmock.testkit.handles.streams import Streams
+    from pytest_ddbmock.transports.http.server import HttpServer
 
 
 class Tables(Mapping[str, TableView]):
@@ -96,14 +98,14 @@ class DDBMock(Refusing):
     def over(cls, engine: Engine, options: Options) -> Self:
         """A mock over an engine with a seed that others start from too: what happens in it is rolled back."""
         mock = cls(options)
-        mock._lend = lambda clock: lent(engine, clock, begins=True)
+        mock._lend = lambda clock: borrowed(engine, clock, begins=True)
         return mock
 
     @classmethod
     def joining(cls, outer: DDBMock) -> Self:
         """A mock over the engine of an active one: what happens in it is rolled back."""
         mock = cls(outer.options)
-        mock._lend = lambda clock: lent(outer._running().engine, clock, begins=False)
+        mock._lend = lambda clock: borrowed(outer._running().engine, clock, begins=False)
         return mock
 
     @classmethod
@@ -202,7 +204,7 @@ class DDBMock(Refusing):
         engine = self._assemble(clock, home) if self._lend is None else exits.enter_context(self._lend(clock))
         python = PythonTime()
         exits.callback(python.stop)
-        places = exits.enter_context(own_places(engine, self.options.s3))
+        places = exits.enter_context(isolated_stores(engine, self.options.s3))
         return Run(engine, home, clock, python, self._require_turn, places)
 
     def _home(self, exits: contextlib.ExitStack) -> Home:
@@ -263,7 +265,7 @@ class DDBMock(Refusing):
             return assembly.find_table(self._running().engine, home, name)
 
         def load(table: Table, source: Any) -> None:
-            from pytest_ddbmock.testkit import seeds
+            from pytest_ddbmock.testkit.definitions import seeds
 
             run = self._active()
             seeds.load(run.engine, seeds.read_writes(table, source, self.find))
@@ -344,8 +346,8 @@ class DDBMock(Refusing):
         switches the paths of test control on. Errors: `UsageError` where it cannot listen.
         """
         from pytest_ddbmock.testkit.control import Control
-        from pytest_ddbmock.transports.http_door import HttpDoor
-        from pytest_ddbmock.transports.http_server import HttpServer
+        from pytest_ddbmock.transports.http.door import HttpDoor
+        from pytest_ddbmock.transports.http.server import HttpServer
 
         run = self._active()
         assert self._exits is not None, "it is active"
@@ -367,7 +369,7 @@ class DDBMock(Refusing):
     @property
     def streams(self) -> Streams:
         """Streams by table name."""
-        from pytest_ddbmock.testkit.stream_view import Streams
+        from pytest_ddbmock.testkit.handles.streams import Streams
 
         run = self._running()
         return Streams(lambda name: assembly.find_table(run.engine, run.home, name), run.pipeline)

@@ -19,8 +19,8 @@ DEFAULT_ACCOUNT = "123456789012"
 PLANNED = frozenset({"chaos", "consistency", "page_items"})
 """Names of the public surface that come later: refused by name until then."""
 
-MOST_SHARDS = 1000
-LEAST_SHARD_HOURS = 0.01
+MAX_SHARDS = 1000
+MIN_SHARD_HOURS = 0.01
 
 _REGION = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")  # also such as "local"
 _ACCOUNT = re.compile(r"[0-9]{12}")
@@ -118,7 +118,7 @@ def read_bytes(text: str) -> int:
         raise UsageError(f"write a whole number of bytes, not {text!r}") from None
 
 
-def read_truth(text: str) -> bool:
+def read_bool(text: str) -> bool:
     """Yes or no."""
     try:
         return _TRUTHS[text.strip().lower()]
@@ -187,7 +187,7 @@ class Options:
             "whether every change is kept, for `at` and the records of streams, or only what streams, recovery, "
             "functions, watches and snapshots need; `serve` does not unless told",
             "YES",
-            read_truth,
+            read_bool,
         ),
     )
     s3: str | os.PathLike[str] | None = field(
@@ -201,7 +201,7 @@ class Options:
     direct: bool = field(
         default=True,
         metadata=_told(
-            "whether the methods of new clients answer without building a request, which is faster", "YES", read_truth
+            "whether the methods of new clients answer without building a request, which is faster", "YES", read_bool
         ),
     )
 
@@ -227,12 +227,12 @@ class Options:
     def _require_streams_in_range(self) -> None:
         for name, least in (("stream_shards", 1), ("stream_reads", 0)):
             count = getattr(self, name)
-            if isinstance(count, bool) or not isinstance(count, int) or not least <= count <= MOST_SHARDS:
-                raise UsageError(f"{name}={count!r}: write a whole number from {least} to {MOST_SHARDS}")
+            if isinstance(count, bool) or not isinstance(count, int) or not least <= count <= MAX_SHARDS:
+                raise UsageError(f"{name}={count!r}: write a whole number from {least} to {MAX_SHARDS}")
         hours = self.stream_shard_hours
         is_number = isinstance(hours, int | float) and not isinstance(hours, bool)
-        if not is_number or not (hours == 0 or LEAST_SHARD_HOURS <= hours < float("inf")):
-            raise UsageError(f"stream_shard_hours={hours!r}: write 0 for never, or {LEAST_SHARD_HOURS} hours or more")
+        if not is_number or not (hours == 0 or MIN_SHARD_HOURS <= hours < float("inf")):
+            raise UsageError(f"stream_shard_hours={hours!r}: write 0 for never, or {MIN_SHARD_HOURS} hours or more")
 
 
 class OptionNames(TypedDict, total=False):

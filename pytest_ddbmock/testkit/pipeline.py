@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from pytest_ddbmock.clock import PythonClock
 from pytest_ddbmock.engine.engine import Engine
 from pytest_ddbmock.testkit import options
-from pytest_ddbmock.testkit.kinesis_view import DataStreams
-from pytest_ddbmock.testkit.moments import to_duration
+from pytest_ddbmock.testkit.handles.kinesis import DataStreams
+from pytest_ddbmock.testkit.handles.moments import to_duration
 
 __tracebackhide__ = options.__tracebackhide__
 

@@ -14,11 +14,11 @@ from pytest_ddbmock.engine.scenario import Scenario
 from pytest_ddbmock.errors import UsageError
 from pytest_ddbmock.storage.change import Actor
 from pytest_ddbmock.testkit import assembly, options
-from pytest_ddbmock.testkit.clock_handle import ClockHandle
-from pytest_ddbmock.testkit.fault_handle import Faults
+from pytest_ddbmock.testkit.handles.clock import ClockHandle
+from pytest_ddbmock.testkit.handles.faults import Faults
+from pytest_ddbmock.testkit.handles.s3 import Places
 from pytest_ddbmock.testkit.pipeline import Pipeline
 from pytest_ddbmock.testkit.python_time import PythonTime
-from pytest_ddbmock.testkit.s3_view import Places
 
 __tracebackhide__ = options.__tracebackhide__
 
@@ -92,7 +92,7 @@ class Run:
                 return
         raise UsageError("this snapshot is void: an earlier one was restored since, or it is another mock's")
 
-    def hold_start(self) -> None:
+    def ensure_start_mark(self) -> None:
         """Have `reset` come back to the start, or to what is now where the changes since then are not kept."""
         if self._first is None:
             self._first = self.engine.mark()
@@ -132,7 +132,7 @@ class Run:
 
 
 @contextlib.contextmanager
-def lent(engine: Engine, clock: PythonClock, *, begins: bool) -> Iterator[Engine]:
+def borrowed(engine: Engine, clock: PythonClock, *, begins: bool) -> Iterator[Engine]:
     """An engine with a scenario and a clock of its own, rolled back afterwards.
 
     `begins` tells that its tables are a seed, which was always there: its history begins now.

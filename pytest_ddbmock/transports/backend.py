@@ -48,7 +48,7 @@ class Backend(Protocol):
 Result = TypeVar("Result")
 
 
-class OwnBug(DynamoDBError):
+class InternalMockError(DynamoDBError):
     """What the application sees of an unexpected exception in our own code; repeating the call would not help."""
 
     def __init__(self, cause: Exception) -> None:
@@ -79,4 +79,4 @@ def ask(backend: Backend, request: Request, finish: Callable[[dict[str, Any]], R
         raise
     except Exception as bug:
         backend.notice(bug)
-        return OwnBug(bug)
+        return InternalMockError(bug)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 
 from pytest_ddbmock.errors import UsageError
-from pytest_ddbmock.transports import botocore_watch
 from pytest_ddbmock.transports.backend import Backend
+from pytest_ddbmock.transports.clients import botocore_watch
 
 _open: list[Backend] = []
 _lock = threading.Lock()

@@ -76,7 +76,7 @@ def empty_value() -> DynamoDBError:
 
 
 _SHARED_LENGTH = 48
-_MOST_SHARED = 1000
+_MAX_SHARED = 1000
 _texts: dict[str, Value] = {}
 _numbers: dict[str, Value] = {}
 """Pairs of short texts and numbers that came lately. The items of a table hold the same partition keys, kinds and
@@ -92,7 +92,7 @@ def _decode_s(given: Any, level: int) -> Value:
         return ("S", given)
     value = _texts.get(given)
     if value is None:
-        if len(_texts) >= _MOST_SHARED:
+        if len(_texts) >= _MAX_SHARED:
             _texts.clear()
         value = _texts[given] = ("S", given)
     return value
@@ -105,7 +105,7 @@ def _decode_n(given: Any, level: int) -> Value:
     if value is None:
         value = ("N", numbers.canonical(given))
         if type(given) is str and len(given) <= _SHARED_LENGTH:
-            if len(_numbers) >= _MOST_SHARED:
+            if len(_numbers) >= _MAX_SHARED:
                 _numbers.clear()
             _numbers[given] = value
     return value

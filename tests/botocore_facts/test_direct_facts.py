@@ -1,7 +1,7 @@
 """The functions of botocore that the direct door stands in for, to the letter.
 
 A failure says: read what has changed, see that `direct_methods`, `direct_route` and `direct_params` still do the same,
-then add the new digest here (and new names to `botocore_surprises`, which users' installations go by).
+then add the new digest here (and new names to `botocore_compat`, which users' installations go by).
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ import botocore.client
 import botocore.session
 import pytest
 
-from pytest_ddbmock.transports import botocore_surprises, direct_methods
-from pytest_ddbmock.transports.direct_route import Route
+from pytest_ddbmock.transports.clients import botocore_compat, direct_methods
+from pytest_ddbmock.transports.clients.direct_route import Route
 
 READ = {
     "botocore.client:ClientCreator._create_api_method": {
@@ -91,12 +91,12 @@ def test_a_function_is_as_we_have_read_it(path):
 
 
 def test_nothing_surprises():
-    assert botocore_surprises.surprises(botocore.client.BaseClient) == []
+    assert botocore_compat.incompatibilities(botocore.client.BaseClient) == []
 
 
 def test_nothing_surprises_in_aiobotocore():
     client = pytest.importorskip("aiobotocore.client")
-    assert botocore_surprises.surprises(client.AioBaseClient) == []
+    assert botocore_compat.incompatibilities(client.AioBaseClient) == []
 
 
 @pytest.mark.parametrize("service", ["dynamodb", "dynamodbstreams"])

@@ -13,7 +13,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.client import BaseClient
 from botocore.hooks import HierarchicalEmitter
 
-from pytest_ddbmock.transports.http_response import RawBody
+from pytest_ddbmock.transports.clients.http_response import RawBody
 
 KEY = {"pk": {"S": "a"}}
 
@@ -217,7 +217,7 @@ def test_whatever_botocore_retries_is_left_to_it():
     from botocore.retries.standard import ThrottledRetryableChecker, TransientRetryableChecker
 
     from pytest_ddbmock.errors import DynamoDBError
-    from pytest_ddbmock.transports.botocore_hooks import is_left_to_botocore
+    from pytest_ddbmock.transports.clients.botocore_hooks import is_left_to_botocore
 
     modelled = {
         shape.metadata.get("error", {}).get("code", shape.name)

@@ -19,7 +19,7 @@ LATER = (
     "pytest_ddbmock.operations.exports",
     "pytest_ddbmock.operations.statements",
     "pytest_ddbmock.partiql.parser",
-    "pytest_ddbmock.transports.http_server",
+    "pytest_ddbmock.transports.http.server",
 )
 
 

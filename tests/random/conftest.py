@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from account_without_doors import Account
+
+from tests.support.account_without_doors import Account
 
 
 @pytest.fixture

@@ -13,17 +13,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import boto3
-import every_request
 import pytest
-from account_without_doors import TABLE
-from accounts import Account
 from botocore import xform_name
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from test_items_malformed import GARBAGE, Maker
-from test_tables_malformed import CHOICES
 
 from pytest_ddbmock import mock_dynamodb
 from pytest_ddbmock.engine.request import DYNAMODB, STREAMS, Request
@@ -31,6 +26,10 @@ from pytest_ddbmock.engine.shapes import Shape
 from pytest_ddbmock.errors import DynamoDBError, NotImplementedByMock
 from pytest_ddbmock.operations import OPERATIONS
 from pytest_ddbmock.transports import json10
+from tests.support import every_request
+from tests.support.account_without_doors import TABLE
+from tests.support.accounts import Account
+from tests.support.malformed import CHOICES, GARBAGE, Maker
 
 REGION, ACCOUNT = "eu-west-1", "123456789012"
 PREFIX = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table"

@@ -9,13 +9,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from accounts import Account
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_ddbmock.archive.bucket import MemoryBucket, MemoryBuckets
-from pytest_ddbmock.archive.outside import Outside
+from pytest_ddbmock.archive.external_services import ExternalServices
 from pytest_ddbmock.values.numbers import canonical
+from tests.support.accounts import Account
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 NAMES = st.one_of(
@@ -78,7 +78,7 @@ def copied(items: list[dict[str, Any]], format: str, compression: str) -> tuple[
     """The items of a table and of its copy, the one exported, the other imported."""
     compress = compressor(compression)
     account = Account()
-    outside = account.engine.holder(Outside)
+    outside = account.engine.state(ExternalServices)
     outside.buckets = buckets = MemoryBuckets()
     buckets.named["exports"] = bucket = MemoryBucket("123456789012")
     account.call("CreateTable", **{**DEFINITION, "TableName": "table"})
@@ -139,7 +139,7 @@ def test_what_python_writes_as_csv_is_imported(rows, delimiter, end, quoting):
     writer.writerow(["pk", "v", "w"])
     writer.writerows(rows)
     account = Account()
-    buckets = account.engine.holder(Outside).buckets = MemoryBuckets()
+    buckets = account.engine.state(ExternalServices).buckets = MemoryBuckets()
     bucket = buckets.named["in"] = MemoryBucket("123456789012")
     bucket.put("rows.csv", text.getvalue().encode())
 

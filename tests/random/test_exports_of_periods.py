@@ -7,13 +7,13 @@ import json
 from typing import Any
 
 import pytest
-from accounts import SECOND, START, Account
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from models import needs
 
 from pytest_ddbmock.archive.bucket import MemoryBucket, MemoryBuckets
-from pytest_ddbmock.archive.outside import Outside
+from pytest_ddbmock.archive.external_services import ExternalServices
+from tests.support.accounts import SECOND, START, Account
+from tests.support.models import needs
 
 PERIOD = 15 * 60
 PERIODS = 3
@@ -36,7 +36,7 @@ class Shop:
 
     def __init__(self, changes: list[tuple[int, str, str | None]]) -> None:
         self.account = Account()
-        outside = self.account.engine.holder(Outside)
+        outside = self.account.engine.state(ExternalServices)
         outside.buckets = buckets = MemoryBuckets()
         buckets.named["exports"] = self.bucket = MemoryBucket("123456789012")
         self.arn = self.account.create("colours").arn

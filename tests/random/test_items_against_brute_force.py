@@ -7,12 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from account_without_doors import TABLE, Account
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from pytest_ddbmock.errors import DynamoDBError
+from tests.support.account_without_doors import TABLE, Account
 
 Wire = dict[str, Any]
 

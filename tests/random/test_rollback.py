@@ -7,15 +7,15 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from accounts import Account
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from pytest_ddbmock.archive.bucket import MemoryBucket, MemoryBuckets
-from pytest_ddbmock.archive.outside import Outside
+from pytest_ddbmock.archive.external_services import ExternalServices
 from pytest_ddbmock.errors import DynamoDBError
 from pytest_ddbmock.operations import OPERATIONS
+from tests.support.accounts import Account
 
 RANDOM = st.integers(0, 2**32).map(Random)
 NAMES = ("tab-a", "tab-b", "tab-c")
@@ -129,7 +129,7 @@ class Picture:
             "histories": {table.id: list(table.history.since(0)) for table in engine.catalog.all_tables()},
             "settings": {table.id: table.settings for table in engine.catalog.all_tables()},
             "tokens": engine.tokens.mark(),
-            "due": sorted(due for due, _, _ in (*engine.agenda.mark(), *engine.errands.mark())),
+            "due": sorted(due for due, _, _ in (*engine.agenda.mark(), *engine.outbound_work.mark())),
         }
 
 
@@ -139,7 +139,7 @@ class AccountMachine(RuleBasedStateMachine):
     @initialize(pace=st.sampled_from((0, 30)), ttl_delay=st.sampled_from((0, HOUR)))
     def begin(self, pace: int, ttl_delay: int) -> None:
         self.account = Account(pace=pace, ttl_delay=ttl_delay)
-        self.account.engine.holder(Outside).buckets = buckets = MemoryBuckets()
+        self.account.engine.state(ExternalServices).buckets = buckets = MemoryBuckets()
         bucket = buckets.named["bucket"] = MemoryBucket("123456789012")
         bucket.put("in/1.csv", b"pk,sk\na,1\nb\n")
         self.picture = Picture(self.account)

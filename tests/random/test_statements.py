@@ -10,11 +10,11 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 import pytest
-from accounts import Account
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_ddbmock.errors import DynamoDBError
+from tests.support.accounts import Account
 
 Plain = dict[str, Any]
 GONE = object()

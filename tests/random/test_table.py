@@ -5,7 +5,6 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-import brute
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -20,6 +19,7 @@ from pytest_ddbmock.storage.view import View
 from pytest_ddbmock.values.attribute import Value
 from pytest_ddbmock.values.item import Item
 from pytest_ddbmock.values.numbers import canonical
+from tests.support import brute
 
 TEXTS = ("", "a", "aa", "ab", "b", "\uffff", "\U00010000", "\U0010ffff", "\U0010ffffb")
 NUMBERS = ("-1e125", "-2", "-1.5", "0", "1e-130", "0.5", "1", "1.0000000000000000000000000000000000001", "2", "1e125")

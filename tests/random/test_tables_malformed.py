@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from test_items_malformed import Maker
 
 from pytest_ddbmock.engine.shapes import Shape
 from pytest_ddbmock.errors import DynamoDBError, NotImplementedByMock
 from pytest_ddbmock.transports import json10, service_model
+from tests.support.malformed import CHOICES, Maker
 
 OPERATIONS = (
     "CreateTable",
@@ -29,30 +29,6 @@ OPERATIONS = (
     "UpdateTimeToLive",
     "DescribeTimeToLive",
 )
-PREFIX = "arn:aws:dynamodb:us-east-1:123456789012:table"
-CHOICES = {
-    "TableName": (
-        "ttt",
-        "ttt",
-        "new",
-        "nope",
-        "",
-        "ab",
-        f"{PREFIX}/ttt",
-        f"{PREFIX}/a!",
-        "arn:",
-        "arn:aws:dynamodb:::",
-    ),
-    "IndexName": ("by-g", "by-l", "by-n-pk", "by-new", "no", ""),
-    "AttributeName": ("pk", "sk", "g", "n", "l", "x" * 255, "x" * 256, "\ud83d"),
-    "NonKeyAttributes": ("a", "b", "pk", "g", ""),
-    "ResourceArn": (f"{PREFIX}/ttt", f"{PREFIX}/ttt", f"{PREFIX}/nope", f"{PREFIX}/ttt/index/by-g", "arn:::::", "x"),
-    "Key": ("a", "b", "aws:a", "", "\x00", "é"),
-    "TagKeys": ("a", "b", "aws:a", "", "\x00", "é"),
-    "Value": ("", "v", "%"),
-    "NextToken": ("", "x", "MTIzLzEw", "é"),
-}
-
 NOT_SERVED = {
     "ReplicaUpdates",
     "MultiRegionConsistency",

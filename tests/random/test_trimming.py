@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from accounts import Account
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -15,6 +14,7 @@ from pytest_ddbmock.archive.export import Period
 from pytest_ddbmock.engine import trimmer
 from pytest_ddbmock.errors import DynamoDBError
 from pytest_ddbmock.testkit.assembly import HISTORY_NEEDS
+from tests.support.accounts import Account
 
 DAY = 86400
 TABLES = st.sampled_from(("one", "two"))

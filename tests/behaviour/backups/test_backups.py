@@ -6,9 +6,9 @@ import datetime
 import re
 
 import pytest
-from accounts import Account
 
 from pytest_ddbmock.errors import DynamoDBError
+from tests.support.accounts import Account
 
 ARN = r"arn:aws:dynamodb:[a-z0-9-]+:123456789012:table/orders/backup/(\d{14})-[0-9a-f]{8}"
 

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from wires import Wire
+
+from tests.support.wires import Wire
 
 
 @pytest.fixture

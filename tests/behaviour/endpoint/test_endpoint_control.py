@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from wires import Wire
 
 from pytest_ddbmock import mock_dynamodb
+from tests.support.wires import Wire
 
 HOUR = datetime.timedelta(hours=1)
 

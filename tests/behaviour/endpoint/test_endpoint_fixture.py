@@ -7,9 +7,9 @@ from typing import Any
 
 import boto3
 import pytest
-from wires import Wire
 
 from pytest_ddbmock import UsageError, mock_dynamodb
+from tests.support.wires import Wire
 
 
 def test_a_client_of_this_process_with_the_url_is_answered_in_process(ddbmock: Any, ddbmock_endpoint: str) -> None:

@@ -7,10 +7,9 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from wires import Wire
-
 from pytest_ddbmock.engine.request import DYNAMODB
 from pytest_ddbmock.operations import OPERATIONS
+from tests.support.wires import Wire
 
 CLIENTS = 16
 ROUNDS = 12

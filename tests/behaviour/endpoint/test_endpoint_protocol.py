@@ -10,7 +10,8 @@ import zlib
 from typing import Any
 
 import pytest
-from wires import Wire, signed
+
+from tests.support.wires import Wire, signed
 
 CORAL = "com.amazon.coral.service#"
 DYNAMODB = "com.amazonaws.dynamodb.v20120810#"

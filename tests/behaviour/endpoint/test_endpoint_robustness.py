@@ -11,7 +11,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from wires import Wire, signed
+
+from tests.support.wires import Wire, signed
 
 LIMIT = 16 * 1024 * 1024
 

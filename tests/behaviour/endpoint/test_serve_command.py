@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from wires import Wire
 
 import pytest_ddbmock
+from tests.support.wires import Wire
 
 COMMAND = [sys.executable, "-W", "error", "-m", "pytest_ddbmock"]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import decimal
 
 import pytest
-from accounts import SECOND, START, Account
 
 from pytest_ddbmock.storage.change import Actor
+from tests.support.accounts import SECOND, START, Account
 
 NOW = START // SECOND
 YEAR = 365 * 86_400

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from accounts import Account
 
 from pytest_ddbmock.engine.conflicts import Hold
 from pytest_ddbmock.errors import DynamoDBError
+from tests.support.accounts import Account
 
 KEY = {"pk": {"S": "a"}}
 

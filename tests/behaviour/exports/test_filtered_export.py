@@ -7,10 +7,10 @@ import gzip
 
 import boto3
 import pytest
-from accounts import Account
-from models import needs
 
 from pytest_ddbmock.errors import DynamoDBError
+from tests.support.accounts import Account
+from tests.support.models import needs
 
 UTC = datetime.timezone.utc
 START = datetime.datetime(2030, 1, 1, 10, 30, tzinfo=UTC)

@@ -9,10 +9,10 @@ import urllib.request
 
 import pytest
 from botocore.exceptions import ClientError
-from models import needs
 
 from pytest_ddbmock import Insert, UsageError, mock_dynamodb
 from pytest_ddbmock.testkit import command
+from tests.support.models import needs
 
 knows_periods = needs("dynamodb", "UpdateContinuousBackups", "PointInTimeRecoverySpecification.RecoveryPeriodInDays")
 

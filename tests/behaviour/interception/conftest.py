@@ -11,7 +11,7 @@ import pytest
 
 from pytest_ddbmock import errors
 from pytest_ddbmock.engine.request import Request
-from pytest_ddbmock.testkit import settings
+from pytest_ddbmock.testkit.pytest_side import settings
 from pytest_ddbmock.transports import doors
 
 
@@ -104,7 +104,7 @@ def nothing_waits_and_nothing_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
 def backend(pytestconfig: pytest.Config) -> FakeBackend:
     """Not active yet: `doors.open(backend)`."""
     backend = FakeBackend()
-    backend.direct = settings.said_in_config(pytestconfig).cli.get("direct", True)
+    backend.direct = settings.options_from_config(pytestconfig).cli.get("direct", True)
     return backend
 
 

@@ -60,7 +60,7 @@ def parsed_by_botocore(client, operation, outcome, monkeypatch):
     """What botocore makes of `outcome` when it comes by HTTP."""
     make = json10.http_refusal if isinstance(outcome, errors.DynamoDBError) else json10.http_answer
     answer = make(outcome)
-    from pytest_ddbmock.transports.http_response import RawBody
+    from pytest_ddbmock.transports.clients.http_response import RawBody
 
     http = AWSResponse("https://x/", answer.status, answer.headers, RawBody(answer.body))
     _, parsed = _parse(client, operation, http)

@@ -8,7 +8,8 @@ import botocore.session
 import pytest
 from botocore.stub import Stubber
 
-from pytest_ddbmock.transports import doors, handles
+from pytest_ddbmock.transports import doors
+from pytest_ddbmock.transports.clients import handles
 
 SESSION = botocore.session.Session()
 

@@ -17,7 +17,8 @@ from botocore.stub import Stubber
 
 from pytest_ddbmock import errors
 from pytest_ddbmock.errors import NotImplementedByMock
-from pytest_ddbmock.transports import botocore_surprises, direct_methods, doors, handles
+from pytest_ddbmock.transports import doors
+from pytest_ddbmock.transports.clients import botocore_compat, direct_methods, handles
 
 KEY = {"pk": {"S": "a"}}
 ITEM = {"pk": {"S": "a"}, "name": {"S": "Ada"}}
@@ -86,7 +87,7 @@ def test_no_request_is_built_for_resources_paginators_and_waiters(active, built)
         {"config": Config(retries={"mode": "legacy"})},
         {"aws_access_key_id": "AKIA", "aws_secret_access_key": "x", "aws_session_token": "y"},
     ],
-    ids=str,
+    ids=["endpoint_url", "no validation", "adaptive", "standard", "legacy", "credentials"],
 )
 def test_however_the_client_is_configured(active, built, options):
     make_client(**options).put_item(TableName="users", Item=ITEM)
@@ -434,8 +435,8 @@ def test_the_option_switches_it_off(client, built, active):
 @pytest.fixture
 def unknown_botocore(monkeypatch):
     monkeypatch.setattr(direct_methods, "_bases", {})
-    names = botocore_surprises.MADE_FOR["_make_api_call"] - {"from_code"}
-    monkeypatch.setitem(botocore_surprises.MADE_FOR, "_make_api_call", names)
+    names = botocore_compat.MADE_FOR["_make_api_call"] - {"from_code"}
+    monkeypatch.setitem(botocore_compat.MADE_FOR, "_make_api_call", names)
 
 
 def test_an_unknown_botocore_is_told_once_and_answered_by_the_ordinary_door(unknown_botocore, built, active):
@@ -472,4 +473,4 @@ def test_emitters_of_another_kind_are_a_surprise(monkeypatch, lacking):
             getattr(self, lacking)
 
     monkeypatch.setattr(botocore.hooks, "HierarchicalEmitter", Emitter)
-    assert [lacking in text for text in botocore_surprises.surprises(botocore.client.BaseClient)] == [True]
+    assert [lacking in text for text in botocore_compat.incompatibilities(botocore.client.BaseClient)] == [True]

@@ -8,7 +8,7 @@ import botocore.session
 import pytest
 
 from pytest_ddbmock.errors import UsageError
-from pytest_ddbmock.transports import handles
+from pytest_ddbmock.transports.clients import handles
 
 ITEM = {"pk": {"S": "a"}}
 

@@ -13,8 +13,8 @@ from botocore.client import ClientError
 from botocore.config import Config
 
 from pytest_ddbmock import errors
-from pytest_ddbmock.transports import botocore_hooks
-from pytest_ddbmock.transports.http_response import RawBody
+from pytest_ddbmock.transports.clients import botocore_hooks
+from pytest_ddbmock.transports.clients.http_response import RawBody
 
 ITEM = {"pk": {"S": "a"}}
 SESSION = botocore.session.Session()

@@ -237,7 +237,7 @@ def test_a_call_begun_in_a_mock_ends_in_it(active):
 
 SCRIPTS = {
     "botocore is imported after the watch": """
-from pytest_ddbmock.transports import botocore_watch
+from pytest_ddbmock.transports.clients import botocore_watch
 botocore_watch.watch()
 import sys
 assert not any(name.split(".")[0] in ("botocore", "boto3") for name in sys.modules)
@@ -251,7 +251,7 @@ make = lambda: session.create_client("dynamodb", region_name="eu-west-1")
 old = make()
 replaced = make()
 replaced.meta.events = botocore.hooks.HierarchicalEmitter()
-from pytest_ddbmock.transports import botocore_watch
+from pytest_ddbmock.transports.clients import botocore_watch
 botocore_watch.watch()
 """,
     "botocore is imported while a mock is active": """

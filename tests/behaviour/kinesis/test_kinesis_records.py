@@ -168,7 +168,7 @@ def numbers(records, key=None):
 
 
 def test_records_come_in_another_order_but_for_those_of_each_item(ddb, orders):
-    ddb.kinesis[ARN].disturb(reorder=1)
+    ddb.kinesis[ARN].simulate(reorder=1)
     write(orders)
     records = ddb.kinesis[ARN].records
     assert sorted(numbers(records)) == list(range(60)) != numbers(records)
@@ -177,7 +177,7 @@ def test_records_come_in_another_order_but_for_those_of_each_item(ddb, orders):
 
 
 def test_records_come_twice(ddb, orders):
-    ddb.kinesis[ARN].disturb(duplicates=1)
+    ddb.kinesis[ARN].simulate(duplicates=1)
     write(orders)
     records = ddb.kinesis[ARN].records
     assert sorted(set(numbers(records))) == list(range(60))
@@ -190,7 +190,7 @@ def test_the_seed_decides(ddb, orders):
     streams = {seed: [] for seed in (1, 2)}
     for seed in (1, 2, 1):
         snapshot = ddb.snapshot()
-        ddb.kinesis[ARN].disturb(reorder=seed, duplicates=seed)
+        ddb.kinesis[ARN].simulate(reorder=seed, duplicates=seed)
         write(orders)
         streams[seed].append(numbers(ddb.kinesis[ARN].records))
         ddb.restore(snapshot)
@@ -200,7 +200,7 @@ def test_the_seed_decides(ddb, orders):
 @pytest.mark.parametrize("name", ["duplicates", "reorder"])
 def test_a_seed_is_a_number(ddb, name):
     with pytest.raises(UsageError, match=f"{name}=True is no seed"):
-        ddb.kinesis[ARN].disturb(**{name: True})
+        ddb.kinesis[ARN].simulate(**{name: True})
 
 
 # ---- a client of the user's

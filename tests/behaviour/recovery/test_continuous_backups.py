@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime
 
 import pytest
-from accounts import Account
-from models import needs
 
 from pytest_ddbmock.errors import DynamoDBError
+from tests.support.accounts import Account
+from tests.support.models import needs
 
 knows_periods = needs("dynamodb", "UpdateContinuousBackups", "PointInTimeRecoverySpecification.RecoveryPeriodInDays")
 

@@ -6,11 +6,11 @@ import datetime
 from decimal import Decimal
 
 import pytest
-from accounts import Account
-from models import sends_fractions
 
 from pytest_ddbmock import NotImplementedByMock
 from pytest_ddbmock.errors import DynamoDBError
+from tests.support.accounts import Account
+from tests.support.models import sends_fractions
 
 UNITS = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 6}
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from accounts import Account
 
 from pytest_ddbmock.errors import DynamoDBError
+from tests.support.accounts import Account
 
 
 @pytest.fixture

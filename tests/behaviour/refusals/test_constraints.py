@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from accounts import Account
 
 from pytest_ddbmock.transports.service_model import ModelShapes
+from tests.support.accounts import Account
 
 KEY = {"pk": {"S": "a"}}
 FAILED = "failed to satisfy constraint: Member must"

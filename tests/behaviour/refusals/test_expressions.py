@@ -6,7 +6,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from refusals import INVALID, ITEM, KEY, VALIDATION, VIOLATED, names, values
+
+from tests.support.refusals import INVALID, ITEM, KEY, VALIDATION, VIOLATED, names, values
 
 V = values(
     v="x", w="y", n=1, s={"SS": ["a"]}, l={"L": []}, b={"BOOL": True}, z={"NULL": True}, m={"M": {}}, y={"B": b"a"}

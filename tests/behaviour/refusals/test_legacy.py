@@ -6,7 +6,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from refusals import INVALID, ITEM, KEY, VALIDATION
+
+from tests.support.refusals import INVALID, ITEM, KEY, VALIDATION
 
 X = {"S": "x"}
 ONE = {"N": "1"}

@@ -8,8 +8,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from accounts import Account
-from every_request import (
+
+from pytest_ddbmock.engine import shapes
+from pytest_ddbmock.engine.request import Request
+from pytest_ddbmock.engine.shapes import Shape
+from pytest_ddbmock.errors import NotImplementedByMock
+from pytest_ddbmock.operations import OPERATIONS
+from pytest_ddbmock.transports.service_model import ModelShapes
+from tests.support.accounts import Account
+from tests.support.every_request import (
     KEY,
     REQUESTS,
     known_requests,
@@ -19,13 +26,6 @@ from every_request import (
     structures,
     with_names,
 )
-
-from pytest_ddbmock.engine import shapes
-from pytest_ddbmock.engine.request import Request
-from pytest_ddbmock.engine.shapes import Shape
-from pytest_ddbmock.errors import NotImplementedByMock
-from pytest_ddbmock.operations import OPERATIONS
-from pytest_ddbmock.transports.service_model import ModelShapes
 
 KNOWN = known_requests()
 NEW = "BrandNew"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from refusals import INVALID, ITEM, KEY, MISMATCH, NOT_FOUND, VALIDATION, VIOLATED, names, values
+
+from tests.support.refusals import INVALID, ITEM, KEY, MISMATCH, NOT_FOUND, VALIDATION, VIOLATED, names, values
 
 NO_VALUE = {"x": {}}
 EMPTY_VALUE = f"{VALIDATION}Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from refusals import INVALID, VALIDATION, VIOLATED
+
+from tests.support.refusals import INVALID, VALIDATION, VIOLATED
 
 TOO_MUCH = {"ReadCapacityUnits": 10**13, "WriteCapacityUnits": 1}
 UNITS = {"ReadCapacityUnits": 1, "WriteCapacityUnits": 1}

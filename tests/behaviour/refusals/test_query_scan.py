@@ -6,7 +6,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from refusals import KEY, MISMATCH, VALIDATION, VIOLATED, values
+
+from tests.support.refusals import KEY, MISMATCH, VALIDATION, VIOLATED, values
 
 V = values(v="a", w="b", n=1, e="", b={"BOOL": True}, t="S", l="x" * 2049, y={"B": b"a"})
 BETWEEN = "BETWEEN operator requires"

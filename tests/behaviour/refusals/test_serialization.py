@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from accounts import Account
+
+from tests.support.accounts import Account
 
 KEY = {"pk": {"S": "a"}}
 JAVA = "com.amazonaws.dynamodb.v20120810"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from refusals import INVALID, ITEM, KEY, MISMATCH, VALIDATION, VIOLATED, names, values
+
+from tests.support.refusals import INVALID, ITEM, KEY, MISMATCH, VALIDATION, VIOLATED, names, values
 
 OOMPV = "One or more parameter values were invalid: "
 DEEP: Any = {"S": "x"}

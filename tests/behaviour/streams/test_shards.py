@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import boto3
 import pytest
-from accounts import Account
 from botocore.config import Config
-from models import needs
 
 from pytest_ddbmock import UsageError, mock_dynamodb
+from tests.support.accounts import Account
+from tests.support.models import needs
 
 KEYS = [f"key-{number}" for number in range(60)]
 

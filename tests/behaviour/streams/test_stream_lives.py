@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import boto3
 import pytest
-from accounts import Account
-from models import needs
+
+from tests.support.accounts import Account
+from tests.support.models import needs
 
 RE_ARN = "arn:aws:dynamodb:{region}:123456789012:table/orders/stream/{label}"
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime
 
 import pytest
-from models import needs
+
+from tests.support.models import needs
 
 knows_timestamps = needs("dynamodbstreams", "GetShardIterator", "Timestamp")
 

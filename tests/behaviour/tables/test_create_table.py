@@ -6,7 +6,19 @@ from __future__ import annotations
 import copy
 
 import pytest
-from definitions import IN_USE, OOMPV, VIOLATED, attributes, index, keys, provisioned, stream, table, units
+
+from tests.support.definitions import (
+    IN_USE,
+    OOMPV,
+    VIOLATED,
+    attributes,
+    index,
+    keys,
+    provisioned,
+    stream,
+    table,
+    units,
+)
 
 TOO_LONG = "x" * 256
 

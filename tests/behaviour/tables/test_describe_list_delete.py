@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import pytest
-from definitions import IN_USE, VIOLATED, create_index, stream, table
+
+from tests.support.definitions import IN_USE, VIOLATED, create_index, stream, table
 
 LENGTH = "ValidationException: TableName must be at least 3 characters long and at most 255 characters long"
 PATTERN = "Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+"

@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import pytest
-from definitions import (
+
+from tests.support.definitions import (
     IN_USE,
     OOMPV,
     attributes,

@@ -6,7 +6,8 @@ from __future__ import annotations
 import datetime
 
 import pytest
-from definitions import (
+
+from tests.support.definitions import (
     IN_USE,
     OOMPV,
     VIOLATED,

@@ -7,7 +7,8 @@ from typing import Any
 
 import boto3
 import pytest
-from functions import Function
+
+from tests.support.functions import Function
 
 
 class Orders:

@@ -9,9 +9,9 @@ import threading
 
 import boto3
 import pytest
-from functions import keys
 
 from pytest_ddbmock import HandlerFailed, Insert, UsageError, mock_dynamodb
+from tests.support.functions import keys
 
 
 def test_nothing_is_delivered_before_somebody_asks(ddbmock, orders, connect, function):

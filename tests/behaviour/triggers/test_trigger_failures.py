@@ -6,9 +6,9 @@ import datetime
 import json
 
 import pytest
-from functions import keys
 
 from pytest_ddbmock import HandlerFailed, mock_dynamodb
+from tests.support.functions import keys
 
 SQS = "arn:aws:sqs:us-east-1:123456789012:dead"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime
 
 import pytest
-from functions import keys
 
 from pytest_ddbmock import HandlerFailed
+from tests.support.functions import keys
 
 
 def test_a_batch_waits_for_the_end_of_its_window(ddbmock, orders, connect, function):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_ddbmock import UsageError
-from pytest_ddbmock.followers.patterns import LONGEST, compile_pattern, compile_patterns
+from pytest_ddbmock.followers.patterns import MAX_LENGTH, compile_pattern, compile_patterns
 
 RECORD = {
     "eventName": "INSERT",
@@ -141,7 +141,7 @@ def test_several_patterns_are_alternatives_and_none_lets_everything_through():
         ('{"a": [{"numeric": [">", 2, "<", 1]}]}', "from below to above"),
         ('{"$or": []}', "list of objects"),
         ('{"$or": [1]}', "list of objects"),
-        ('{"a": ["' + "x" * LONGEST + '"]}', "4096"),
+        ('{"a": ["' + "x" * MAX_LENGTH + '"]}', "4096"),
     ],
 )
 def test_what_aws_does_not_take_is_refused_with_the_reason(text, said):

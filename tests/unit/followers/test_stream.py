@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from accounts import Account
 
 from pytest_ddbmock.errors import DynamoDBError
 from pytest_ddbmock.followers import stream as streams
 from pytest_ddbmock.followers.stream import ShardIterator
+from tests.support.accounts import Account
 
 
 def test_sequence_numbers_rise_and_have_twenty_one_digits():

@@ -58,7 +58,7 @@ def try_all(text: str) -> None:
         else:
             write = plan.of_write(statement.body, KEYS, bound)
             write.require(None if isinstance(write, plan.Put) else ITEM)
-            if isinstance(write, plan.Change):
+            if isinstance(write, plan.UpdateItem):
                 write.update.apply(ITEM)
     except NotImplementedByMock:
         pass
@@ -82,7 +82,7 @@ def test_any_row_of_keywords(start: str, row: list[str]) -> None:
     try_all(" ".join([start, *row]))
 
 
-MOST = 8192
+MAX = 8192
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ MOST = 8192
     ],
 )
 def test_the_longest_texts_end_soon_and_in_no_error_of_ours(begin: str, middle: str, end: str) -> None:
-    text = begin + middle * ((MOST - len(begin) - len(end)) // len(middle)) + end
+    text = begin + middle * ((MAX - len(begin) - len(end)) // len(middle)) + end
     before = time.perf_counter()
     try_all(text)
     assert time.perf_counter() - before < 5

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from pytest_ddbmock import DDBMock, Options, UsageError, mock_dynamodb
 from pytest_ddbmock.operations import OPERATIONS
-from pytest_ddbmock.testkit import fault_handle
+from pytest_ddbmock.testkit.handles import faults as fault_handle
 from pytest_ddbmock.transports import doors
 
 

@@ -7,9 +7,9 @@ import pytest
 
 from pytest_ddbmock import Insert, Modify, Remove, UsageError
 from pytest_ddbmock.storage.change import Actor, Change
+from pytest_ddbmock.testkit.handles.records import differences, of_change
+from pytest_ddbmock.testkit.handles.streams import Seen
 from pytest_ddbmock.testkit.plain import item_to_wire
-from pytest_ddbmock.testkit.records import differences, of_change
-from pytest_ddbmock.testkit.stream_view import Seen
 from pytest_ddbmock.values.item import decode_item
 
 

@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from pytest_ddbmock import UsageError
-from pytest_ddbmock.testkit.moments import to_duration, to_microseconds
+from pytest_ddbmock.testkit.handles.moments import to_duration, to_microseconds
 
 NEW_YEAR = 1_767_225_600 * 10**6
 EAST = datetime.timezone(datetime.timedelta(hours=1))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pytest_ddbmock import UsageError
-from pytest_ddbmock.testkit.tables import parse, parse_all
+from pytest_ddbmock.testkit.definitions.tables import parse, parse_all
 
 
 def keys(definition):

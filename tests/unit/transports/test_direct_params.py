@@ -13,7 +13,7 @@ import pytest
 from botocore.serialize import create_serializer
 from botocore.validate import ParamValidator
 
-from pytest_ddbmock.transports.direct_params import check_of
+from pytest_ddbmock.transports.clients.direct_params import check_of
 
 SERVICES = ("dynamodb", "dynamodbstreams")
 MODELS = {name: botocore.session.Session().get_service_model(name) for name in SERVICES}

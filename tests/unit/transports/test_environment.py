@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from pytest_ddbmock.transports.environment import Environment
+from pytest_ddbmock.transports.clients.environment import Environment
 
 
 @pytest.fixture(autouse=True)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_ddbmock.transports import http1
-from pytest_ddbmock.transports.http1 import MOST_BODY, MOST_HEAD, BadHttp, HttpRequest, RequestReader
+from pytest_ddbmock.transports.http import http1
+from pytest_ddbmock.transports.http.http1 import MAX_BODY, MAX_HEAD, BadHttp, HttpRequest, RequestReader
 
 PLAIN = b"POST /?a=b HTTP/1.1\r\nHost: x\r\ncontent-length: 5\r\nX-Two: 1\r\nx-two:  2 \r\n\r\nhello"
 CHUNKED = (
@@ -91,9 +91,9 @@ def test_anything_else_is_refused_or_waited_for(noise: bytes, opening: bytes):
         (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n" + b"0" * 2000, 400),
         (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1000001\r\n", 413),
         (b"POST / HTTP/1.1\r\nExpect: the unexpected\r\n\r\n", 417),
-        (b"POST / HTTP/1.1\r\nContent-Length: %d\r\n\r\n" % (MOST_BODY + 1), 413),
+        (b"POST / HTTP/1.1\r\nContent-Length: %d\r\n\r\n" % (MAX_BODY + 1), 413),
         (b"POST / HTTP/1.1\r\nContent-Length: %s\r\n\r\n" % (b"9" * 5000), 413),
-        (b"GET / HTTP/1.1\r\na: " + b"x" * MOST_HEAD, 431),
+        (b"GET / HTTP/1.1\r\na: " + b"x" * MAX_HEAD, 431),
     ],
 )
 def test_what_is_no_request_is_refused(head: bytes, status: int):
@@ -103,12 +103,12 @@ def test_what_is_no_request_is_refused(head: bytes, status: int):
 
 
 def test_a_body_of_the_largest_size_is_taken():
-    [request] = read(b"POST / HTTP/1.1\r\nContent-Length: %d\r\n\r\n" % MOST_BODY, b"x" * MOST_BODY)
-    assert len(request.body) == MOST_BODY
+    [request] = read(b"POST / HTTP/1.1\r\nContent-Length: %d\r\n\r\n" % MAX_BODY, b"x" * MAX_BODY)
+    assert len(request.body) == MAX_BODY
 
 
 def test_a_small_body_that_unpacks_to_a_huge_one_is_refused():
-    packed = gzip.compress(b"x" * (MOST_BODY + 1))
+    packed = gzip.compress(b"x" * (MAX_BODY + 1))
     with pytest.raises(BadHttp) as caught:
         read(b"POST / HTTP/1.1\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(packed), packed)
     assert caught.value.status == 413

@@ -8,8 +8,8 @@ import pytest
 
 from pytest_ddbmock.engine.request import Request
 from pytest_ddbmock.errors import UsageError
-from pytest_ddbmock.transports.http1 import HttpRequest
-from pytest_ddbmock.transports.http_door import CONTROL, HttpDoor
+from pytest_ddbmock.transports.http.door import CONTROL, HttpDoor
+from pytest_ddbmock.transports.http.http1 import HttpRequest
 from pytest_ddbmock.transports.json10 import HttpAnswer
 
 

@@ -5,7 +5,7 @@ import sys
 
 import botocore.client
 
-from pytest_ddbmock.transports.origin import find_origin
+from pytest_ddbmock.transports.clients.origin import find_origin
 
 
 def test_the_line_is_that_of_the_caller():

@@ -1,0 +1,1 @@
+"""Tables and their settings: create, describe, update, delete, tags, TTL, quotas."""

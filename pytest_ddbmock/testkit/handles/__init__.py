@@ -1,0 +1,1 @@
+"""What a test holds: clock, faults, tables, streams, Kinesis, S3."""

@@ -1,0 +1,1 @@
+"""What pytest sees: fixtures, options, reports."""
