@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pytest_ddbmock.errors import UsageError
+from pytest_ddbmock.testkit.handles.moments import UNITS
 from pytest_ddbmock.testkit.options import near
 from pytest_ddbmock.transports import json10
 from pytest_ddbmock.transports.http import door as http_door
@@ -18,8 +19,6 @@ from pytest_ddbmock.transports.json10 import HttpAnswer
 
 if TYPE_CHECKING:
     from pytest_ddbmock.testkit.run import Run, Snapshot
-
-SPANS = ("weeks", "days", "hours", "minutes", "seconds", "milliseconds", "microseconds")
 
 
 class Control:
@@ -98,7 +97,7 @@ Act = Callable[[Control, Mapping[str, Any]], dict[str, Any]]
 
 ROUTES: Mapping[str, tuple[Act, tuple[str, ...]]] = {
     "reset": (Control.reset, ()),
-    "tick": (Control.tick, SPANS),
+    "tick": (Control.tick, UNITS),
     "move_to": (Control.move_to, ("moment",)),
     "freeze": (Control.freeze, ()),
     "expire": (Control.expire, ()),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
+from typing import NoReturn
 
 from pytest_ddbmock.clock import PythonClock, to_datetime
 from pytest_ddbmock.engine.engine import Engine
@@ -53,11 +54,12 @@ class ClockHandle:
         weeks: float = 0,
         milliseconds: float = 0,
         microseconds: float = 0,
+        **unknown: NoReturn,  # a type checker refuses any
     ) -> datetime.datetime:
-        """Let so much time pass; what falls due is done and delivered. Gives the new time.
+        """Let so much time pass, do and deliver what falls due. Return the new time.
 
-        Errors: `UsageError` for a span that is no number, or below zero and before a change the test has made;
-        `HandlerFailed` of functions at streams.
+        Errors: `UsageError` for an unknown unit, for a span that is not a number, and for a negative one that goes
+        back beyond a change of the test; `HandlerFailed` of stream handlers.
         """
         span = to_duration(
             weeks=weeks,
@@ -67,6 +69,7 @@ class ClockHandle:
             seconds=seconds,
             milliseconds=milliseconds,
             microseconds=microseconds,
+            **unknown,
         )
         self._require_way(self._clock.now() + span, span)
         self._pipeline.deliver_due()

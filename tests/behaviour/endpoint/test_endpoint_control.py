@@ -123,9 +123,9 @@ def test_reset_brings_tables_back_and_takes_new_ones_away(controlled: Wire) -> N
         ("tick", b"{", 400, "the body is no JSON"),
         ("tick", b"[]", 400, "the body is to be a JSON object"),
         ("tick", b'{"hour": 1}', 400, '"tick" takes no "hour"; did you mean "hours"?'),
-        ("tick", b'{"hours": "one"}', 400, "is no span of time"),
+        ("tick", b'{"hours": "one"}', 400, "invalid span of time"),
         ("move_to", b"{}", 400, '"moment" is missing, or no text'),
-        ("move_to", b'{"moment": "soon"}', 400, "'soon' is no moment"),
+        ("move_to", b'{"moment": "soon"}', 400, "invalid moment 'soon'"),
         ("restore", b'{"snapshot": "7"}', 400, 'there is no snapshot "7"'),
     ],
 )

@@ -99,6 +99,14 @@ def test_moves_that_say_nothing_are_refused(ddb):
             wrong()
 
 
+def test_an_unknown_unit_is_refused_with_a_near_name_and_moves_nothing(ddb):
+    ddb.clock.freeze()
+    before = ddb.clock.now
+    with pytest.raises(UsageError, match='unknown unit of time "day"; did you mean "days"'):
+        ddb.clock.tick(day=1)
+    assert ddb.clock.now == before
+
+
 def test_a_clock_is_not_moved_after_the_end():
     with mock_dynamodb() as ddb:
         clock = ddb.clock

@@ -30,8 +30,8 @@ def test_moments_are_utc_unless_an_offset_is_given(moment):
 
 
 @pytest.mark.parametrize("moment", ["tomorrow", "", "2026-13-01", 5, None])
-def test_what_is_no_moment_is_refused(moment):
-    with pytest.raises(UsageError, match="is no moment"):
+def test_an_invalid_moment_is_refused(moment):
+    with pytest.raises(UsageError, match="invalid moment"):
         to_microseconds(moment)
 
 
@@ -39,10 +39,21 @@ def test_spans_are_exact():
     assert to_duration(days=1, seconds=0.000001) == 86_400 * 10**6 + 1
 
 
-@pytest.mark.parametrize("parts", [{"seconds": "1"}, {"fortnights": 1}, {"days": 10**12}])
-def test_what_is_no_span_is_refused(parts):
-    with pytest.raises(UsageError, match="is no span of time"):
+@pytest.mark.parametrize("parts", [{"seconds": "1"}, {"days": 10**12}, {"hours": None}, {"hours": float("nan")}])
+def test_an_invalid_span_is_refused(parts):
+    with pytest.raises(UsageError, match="invalid span of time"):
         to_duration(**parts)
+
+
+@pytest.mark.parametrize("unit, hint", [("day", "days"), ("Hours", "hours"), ("sec", "seconds"), ("minuts", "minutes")])
+def test_an_unknown_unit_is_refused_with_the_nearest_one(unit, hint):
+    with pytest.raises(UsageError, match=f'unknown unit of time "{unit}"; did you mean "{hint}"'):
+        to_duration(**{unit: 1})
+
+
+def test_a_unit_that_is_like_none_is_refused_with_all_of_them():
+    with pytest.raises(UsageError, match='unknown unit of time "fortnights"; there is days, hours, '):
+        to_duration(fortnights=1)
 
 
 @pytest.mark.parametrize("fraction", ["5", "50", "500", "500000", "500000000"])
