@@ -102,7 +102,8 @@ OVERRIDES: dict[str, dict[str, dict[str, Any]]] = {
     },
     "TagResource": _below("Tags[]", _TAG),
     "ListStreams": {"Limit": {"maximum": 100}},
-    "DescribeStream": {"Limit": {"maximum": 100}},
+    # Unsure: the text for a filter with one member or none, which AWS refuses though the model makes both optional.
+    "DescribeStream": {"Limit": {"maximum": 100}, "ShardFilter": {"required": ("Type", "ShardId")}},
     "GetRecords": {"Limit": {"maximum": 1000}},
     "UntagResource": {"TagKeys[]": {"minimum": None, "maximum": None}},
 }

@@ -8,6 +8,7 @@ from typing import Any
 from pytest_ddbmock import errors
 from pytest_ddbmock.clock import SECOND, to_epoch_seconds
 from pytest_ddbmock.engine import arns
+from pytest_ddbmock.engine.arns import Arn
 from pytest_ddbmock.engine.call import Call
 from pytest_ddbmock.engine.operation import Answer, operation
 from pytest_ddbmock.engine.request import STREAMS
@@ -26,6 +27,8 @@ def list_streams(call: Call) -> Answer:
     limit = call.param("Limit", PAGE_STREAMS)
     name = call.param("TableName")
     after = call.param("ExclusiveStartStreamArn")
+    if after is not None:
+        _parse(after)
     call.admit()
     found = [
         (table, stream)
@@ -49,8 +52,7 @@ def describe_stream(call: Call) -> Answer:
     call.admit()
     shards = streams.kept_shards(table, stream, call.now)
     if only is not None:
-        parent = only.get("ShardId")
-        shards = [shard for shard in shards if shard.parent is not None and shard.parent == parent]
+        shards = [shard for shard in shards if shard.parent == only["ShardId"]]
     if after is not None:
         shards = [shard for shard in shards if shard.id > after]
     description = {
@@ -154,16 +156,25 @@ def _tables(call: Call) -> list[Table]:
     return [*catalog.tables(account, region), *catalog.deleted(account, region)]
 
 
+def _parse(stream_arn: str) -> Arn:
+    """Return the parts of a stream's ARN.
+
+    Errors: `ValidationException` for text that is not the ARN of a stream.
+    """
+    arn = arns.parse(stream_arn)
+    if arn is None or arn.kind != "stream":
+        # Unsure: the text.
+        raise errors.validation("Invalid StreamArn")
+    return arn
+
+
 def _stream(call: Call, given: str) -> tuple[Table, Stream]:
     """The stream of an ARN.
 
     Errors: `ValidationException` for what is no stream's ARN, `AccessDeniedException` for one of another account,
     `ResourceNotFoundException` where there is none, or none any more.
     """
-    arn = arns.parse(given)
-    if arn is None or arn.kind != "stream":
-        # Unsure: the text.
-        raise errors.validation("Invalid StreamArn")
+    arn = _parse(given)
     if arn.account != call.request.account:
         raise errors.access_denied()
     for table, stream in streams.readable_streams([one for one in _tables(call) if one.name == arn.table], call.now):

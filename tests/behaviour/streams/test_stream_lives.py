@@ -173,24 +173,35 @@ def test_other_regions_have_other_streams(reader, ddbmock):
         elsewhere.describe_stream(StreamArn=reader.arn)
 
 
+NOT_STREAMS = [
+    lambda arn: "arn:aws:dynamodb:us-east-1:123456789012:table/orders",
+    lambda arn: arn.replace("/stream/", "/index/"),
+    lambda arn: arn.replace("dynamodb", "s3"),
+    lambda arn: arn.replace("arn:", "urn:"),
+    lambda arn: "x" * 48,
+]
+
+
+@pytest.mark.parametrize("change", NOT_STREAMS)
 @pytest.mark.parametrize(
-    "change, told",
-    [
-        (lambda arn: "arn:aws:dynamodb:us-east-1:123456789012:table/orders", "ValidationException: Invalid StreamArn"),
-        (lambda arn: arn.replace("/stream/", "/index/"), "ValidationException: Invalid StreamArn"),
-        (lambda arn: arn.replace("dynamodb", "s3"), "ValidationException: Invalid StreamArn"),
-        (lambda arn: "x" * 40, "ValidationException: Invalid StreamArn"),
-        (lambda arn: arn.replace("123456789012", "210987654321"), "AccessDeniedException: Access is denied"),
-    ],
+    "method, name", [("describe_stream", "StreamArn"), ("list_streams", "ExclusiveStartStreamArn")]
 )
-def test_what_is_no_arn_of_a_stream_of_this_account_is_refused(reader, refused, change, told):
-    assert refused("describe_stream", StreamArn=change(reader.arn)) == told
+def test_text_that_is_not_the_arn_of_a_stream_is_refused(reader, refused, method, name, change):
+    assert refused(method, **{name: change(reader.arn)}) == "ValidationException: Invalid StreamArn"
 
 
-def test_a_short_arn_is_refused(reader, refused):
-    assert refused("describe_stream", StreamArn="x") == (
-        "ValidationException: 1 validation error detected: Value 'x' at 'streamArn' failed to satisfy constraint: "
-        "Member must have length greater than or equal to 37"
+def test_a_stream_of_another_account_is_refused(reader, refused):
+    other = reader.arn.replace("123456789012", "210987654321")
+    assert refused("describe_stream", StreamArn=other) == "AccessDeniedException: Access is denied"
+
+
+@pytest.mark.parametrize(
+    "method, name", [("describe_stream", "StreamArn"), ("list_streams", "ExclusiveStartStreamArn")]
+)
+def test_a_short_arn_is_refused(reader, refused, method, name):
+    assert refused(method, **{name: "x"}) == (
+        f"ValidationException: 1 validation error detected: Value 'x' at '{name[0].lower() + name[1:]}' failed to "
+        "satisfy constraint: Member must have length greater than or equal to 37"
     )
 
 
@@ -210,6 +221,25 @@ def test_a_shard_that_is_not_there_is_not_found(reader, refused):
 def test_a_shard_without_children_has_none(reader):
     only = {"Type": "CHILD_SHARDS", "ShardId": reader.shard()}
     assert reader.streams.describe_stream(StreamArn=reader.arn, ShardFilter=only)["StreamDescription"]["Shards"] == []
+
+
+@needs("dynamodbstreams", "DescribeStream", "ShardFilter")
+@pytest.mark.parametrize(
+    "only, violated",
+    [
+        ({"Type": "CHILD_SHARDS"}, ["Value null at 'shardFilter.shardId'"]),
+        ({"ShardId": "shardId-00000001414562045508-2bac9cd2"}, ["Value null at 'shardFilter.type'"]),
+        ({}, ["Value null at 'shardFilter.type'", "Value null at 'shardFilter.shardId'"]),
+        ({"Type": "ALL", "ShardId": "shardId-1"}, ["Value 'ALL' at", "Value 'shardId-1' at"]),
+        ({"Type": "CHILD_SHARDS", "ShardId": "x" * 66}, ["less than or equal to 65"]),
+    ],
+    ids=str,
+)
+def test_a_shard_filter_needs_both_members(reader, refused, only, violated):
+    answer = refused("describe_stream", StreamArn=reader.arn, ShardFilter=only)
+    many = "1 validation error" if len(violated) == 1 else f"{len(violated)} validation errors"
+    assert answer.startswith(f"ValidationException: {many} detected: ")
+    assert all(text in answer for text in violated)
 
 
 def test_shards_after_the_only_one_are_none(reader):
