@@ -45,6 +45,21 @@ def test_a_record_has_all_its_members(reader, ddbmock):
     }
 
 
+@pytest.mark.parametrize("fraction", ["", ".000001", ".499999", ".5", ".987654", ".999999"])
+def test_the_time_of_a_record_is_a_whole_second_rounded_down(reader, ddbmock, fraction):
+    events = []
+    ddbmock.streams["orders"].connect(lambda event: events.append(event))
+    ddbmock.clock.move_to(f"2031-05-06T12:00:00{fraction}")
+    reader.put("a")
+    ddbmock.streams.drain()
+    noon = datetime.datetime(2031, 5, 6, 12, tzinfo=UTC)
+    [record] = reader.records()
+    assert record["dynamodb"]["ApproximateCreationDateTime"] == noon
+    [shown] = ddbmock.streams["orders"].records
+    assert shown.wire["dynamodb"]["ApproximateCreationDateTime"] == noon.timestamp()
+    assert events[0]["Records"][0]["dynamodb"]["ApproximateCreationDateTime"] == noon.timestamp()
+
+
 @pytest.mark.parametrize(
     "view_type, images",
     [
