@@ -49,18 +49,22 @@ class Batch:
 
 
 class BadHandlerResponse(Exception):
-    """What a function has answered makes the whole batch a failure."""
+    """A function's response that makes the whole batch a failure."""
 
 
-def answer_as_json(answer: object) -> Any:
-    """What becomes of a function's answer on its way out of the runtime.
+class UnmarshalableResponse(BadHandlerResponse):
+    """A response that the runtime cannot turn into JSON: the function itself has failed, as if it had raised."""
 
-    Errors: `BadHandlerResponse` for what is no JSON.
+
+def response_as_json(response: object) -> Any:
+    """Return what is left of a function's response after its way through JSON.
+
+    Errors: `UnmarshalableResponse`.
     """
     try:
-        return json.loads(json.dumps(answer, default=_number))
+        return json.loads(json.dumps(response, default=_number))
     except (TypeError, ValueError, RecursionError) as error:
-        raise BadHandlerResponse(f"the answer is no JSON: {error}") from None
+        raise UnmarshalableResponse(f"the response is not JSON: {error}") from None
 
 
 def _number(value: object) -> float:
@@ -69,27 +73,28 @@ def _number(value: object) -> float:
     raise TypeError(f"{value!r} ({type(value).__name__})")
 
 
-def first_failed(answer: Any, changes: Sequence[Change]) -> int | None:
-    """The index of the first record that an answer reports as failed; None where all were handled.
+def first_failed(response: Any, changes: Sequence[Change]) -> int | None:
+    """Return the index of the first record that a response reports as failed; None if all were handled.
 
     Errors: `BadHandlerResponse` for a report that AWS takes as complete failure.
     """
-    if answer is None or answer == "":
+    if response is None or response == "" or response == []:
         return None
-    if not isinstance(answer, dict):
-        raise BadHandlerResponse(f"the answer reports no batch item failures: {answer!r}")
-    reported = answer.get("batchItemFailures")
+    if not isinstance(response, dict):
+        raise BadHandlerResponse(f"the response is not an object with batchItemFailures: {response!r}")
+    reported = response.get("batchItemFailures")
     if reported is None:
         return None
     if not isinstance(reported, list):
-        raise BadHandlerResponse(f"batchItemFailures is no list: {reported!r}")
+        raise BadHandlerResponse(f"batchItemFailures is not a list: {reported!r}")
     places = {streams.sequence_number(change.seq): index for index, change in enumerate(changes)}
     found = []
     for failure in reported:
         name = failure.get("itemIdentifier") if isinstance(failure, dict) else None
         if not isinstance(name, str) or name not in places:
             raise BadHandlerResponse(
-                f"batchItemFailures holds {failure!r}; write the SequenceNumber of a record of the batch"
+                f"invalid entry {failure!r} in batchItemFailures: "
+                "itemIdentifier must be the SequenceNumber of a record of the batch"
             )
         found.append(places[name])
     return min(found, default=None)

@@ -82,9 +82,9 @@ def destination_record(
         }
     }
     if condition == RETRIES_EXHAUSTED:
-        body["responseContext"] = {"statusCode": 200, "executedVersion": "$LATEST"}
-        if function_failed:
-            body["responseContext"]["functionError"] = "Unhandled"
+        # There, and null, if only the response reported failures.
+        failed = "Unhandled" if function_failed else None
+        body["responseContext"] = {"statusCode": 200, "executedVersion": "$LATEST", "functionError": failed}
     batch: dict[str, Any] = {"shardId": shard_id}
     if changes:
         batch["startSequenceNumber"] = streams.sequence_number(changes[0].seq)

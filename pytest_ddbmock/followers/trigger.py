@@ -16,7 +16,7 @@ from pytest_ddbmock.clock import to_datetime
 from pytest_ddbmock.engine.engine import Engine
 from pytest_ddbmock.followers import batches, lambda_event
 from pytest_ddbmock.followers import stream as streams
-from pytest_ddbmock.followers.batches import BadHandlerResponse, Batch
+from pytest_ddbmock.followers.batches import BadHandlerResponse, Batch, UnmarshalableResponse
 from pytest_ddbmock.followers.event_source import LATEST, UNLIMITED, EventSource, backoff
 from pytest_ddbmock.followers.failure import Failure
 from pytest_ddbmock.followers.lambda_event import LambdaContext
@@ -335,13 +335,14 @@ class Trigger:
             failed_from = 0
         else:
             try:
-                answer = batches.answer_as_json(invocation.answer)
+                answer = batches.response_as_json(invocation.answer)
                 if window is not None and not step.is_final:
                     window = _with_state(window, answer)
                 if source.reports_failures:
                     failed_from = batches.first_failed(answer, batch.changes)
             except BadHandlerResponse as unusable:
                 error, failed_from = unusable, 0
+                function_failed = isinstance(unusable, UnmarshalableResponse)
         if failed_from is None:
             self._succeed(step, window)
             return None

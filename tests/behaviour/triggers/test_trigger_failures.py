@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import decimal
 import json
 
 import pytest
@@ -11,6 +12,8 @@ from pytest_ddbmock import HandlerFailed, mock_dynamodb
 from tests.support.functions import keys
 
 SQS = "arn:aws:sqs:us-east-1:123456789012:dead"
+UNHANDLED = {"statusCode": 200, "executedVersion": "$LATEST", "functionError": "Unhandled"}
+HANDLED = {"statusCode": 200, "executedVersion": "$LATEST", "functionError": None}
 
 
 def report(*broken, also=()):
@@ -174,11 +177,34 @@ def test_only_the_records_that_are_too_old_are_given_up(ddbmock, orders, connect
     assert function.got[-1] == ["b"]
 
 
-def test_a_function_whose_answer_is_no_json_has_failed(ddbmock, orders, connect):
+NOT_JSON = [object(), {1, 2}, b"bytes", datetime.datetime(2026, 1, 1), {"state": {"seen": {"a"}}}, [Exception("no")]]
+
+
+@pytest.mark.parametrize("types", [(), ("ReportBatchItemFailures",)], ids=["whole", "partial"])
+@pytest.mark.parametrize("response", NOT_JSON, ids=lambda response: type(response).__name__)
+def test_a_function_whose_response_is_not_json_has_failed(ddbmock, orders, connect, response, types):
+    connection = connect(
+        lambda event: response, function_response_types=types, maximum_retry_attempts=0, on_failure=SQS
+    )
+    orders.put("a")
+    ddbmock.streams.drain()
+    [failure] = connection.failures
+    assert "the response is not JSON" in str(failure)
+    assert connection.discarded[0]["responseContext"] == UNHANDLED
+
+
+def test_a_response_that_is_not_json_is_raised_without_a_destination(ddbmock, orders, connect):
     connect(lambda event: object())
     orders.put("a")
-    with pytest.raises(HandlerFailed, match="no JSON"):
+    with pytest.raises(HandlerFailed, match="not JSON"):
         ddbmock.streams.drain()
+
+
+def test_a_response_of_decimals_and_tuples_is_json(ddbmock, orders, connect):
+    connection = connect(lambda event: {"total": decimal.Decimal("1.5"), "pair": (1, None)})
+    orders.put("a")
+    ddbmock.streams.drain()
+    assert connection.failures == []
 
 
 # ---- destinations
@@ -206,7 +232,7 @@ def test_a_destination_gets_a_record_of_the_batch(ddbmock, orders, connect, func
             "condition": "RetryAttemptsExhausted",
             "approximateInvokeCount": 2,
         },
-        "responseContext": {"statusCode": 200, "executedVersion": "$LATEST", "functionError": "Unhandled"},
+        "responseContext": UNHANDLED,
         "version": "1.0",
         "timestamp": "2026-03-01T10:00:01.500Z",
         "DDBStreamBatchInfo": {
@@ -296,7 +322,7 @@ def test_what_remains_of_a_batch_is_given_up(ddbmock, orders, connect):
     orders.put(*"abc")
     ddbmock.streams.drain()
     assert [keys(failure.event) for failure in connection.failures] == [["b", "c"]]
-    assert connection.discarded[0]["responseContext"] == {"statusCode": 200, "executedVersion": "$LATEST"}
+    assert connection.discarded[0]["responseContext"] == HANDLED
 
 
 def test_a_report_without_limits_is_raised_and_the_rest_comes_with_the_next_delivery(ddbmock, orders, connect):
@@ -309,7 +335,9 @@ def test_a_report_without_limits_is_raised_and_the_rest_comes_with_the_next_deli
 
 
 @pytest.mark.parametrize(
-    "answer", [None, "", {}, {"batchItemFailures": []}, {"batchItemFailures": None}, {"other": [1]}], ids=repr
+    "answer",
+    [None, "", [], (), {}, {"batchItemFailures": []}, {"batchItemFailures": None}, {"other": [1]}],
+    ids=repr,
 )
 def test_an_answer_that_reports_nothing_is_success(ddbmock, orders, connect, answer):
     connection = connect(lambda event: answer, function_response_types=PARTIAL)
@@ -321,11 +349,21 @@ def test_an_answer_that_reports_nothing_is_success(ddbmock, orders, connect, ans
 @pytest.mark.parametrize(
     "answer",
     [
-        [],
         "no",
+        0,
+        1.5,
+        False,
+        True,
+        [None],
+        [{"itemIdentifier": "1"}],
         {"batchItemFailures": "no"},
+        {"batchItemFailures": ""},
+        {"batchItemFailures": {}},
         {"batchItemFailures": ["no"]},
+        {"batchItemFailures": [None]},
         {"batchItemFailures": [{}]},
+        {"batchItemFailures": [{"foo": 1}]},
+        {"batchItemFailures": [{"foo": None}]},
         {"batchItemFailures": [{"itemIdentifier": ""}]},
         {"batchItemFailures": [{"itemIdentifier": None}]},
         {"batchItemFailures": [{"itemIdentifier": 7}]},
@@ -340,6 +378,27 @@ def test_an_answer_that_makes_no_sense_is_complete_failure(ddbmock, orders, conn
     orders.put("a", "b")
     ddbmock.streams.drain()
     assert [keys(failure.event) for failure in connection.failures] == [["a", "b"]]
+    assert connection.discarded[0]["responseContext"] == HANDLED
+
+
+def test_a_destination_hears_of_the_last_attempt(ddbmock, orders, connect):
+    """Whether the function itself failed is told of the attempt after which the batch was given up."""
+    attempts = []
+
+    def handler(event):
+        attempts.append(event)
+        if len(attempts) % 2:
+            raise ValueError("the function fails")
+        return {"batchItemFailures": [{"itemIdentifier": ""}]}
+
+    for retries, told in ((0, UNHANDLED), (1, HANDLED), (2, UNHANDLED)):
+        attempts.clear()
+        with connect(
+            handler, function_response_types=PARTIAL, maximum_retry_attempts=retries, on_failure=SQS
+        ) as connection:
+            orders.put("a", n=retries)
+            ddbmock.streams.drain()
+            assert [record["responseContext"] for record in connection.discarded] == [told]
 
 
 def test_without_the_response_type_an_answer_says_nothing(ddbmock, orders, connect):
