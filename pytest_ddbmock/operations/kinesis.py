@@ -52,7 +52,7 @@ def enable_kinesis_streaming_destination(call: Call) -> Answer:
             known.put(table, wanted._replace(status=ACTIVE, start=call.engine.seq))
 
     call.engine.agenda.add(call.now + call.engine.pace, finish)
-    return _answer(call, table, wanted, **{ENABLE: given})
+    return _answer(call, table, wanted, **{ENABLE: given or {}})
 
 
 @operation("DisableKinesisStreamingDestination")
@@ -74,7 +74,8 @@ def disable_kinesis_streaming_destination(call: Call) -> Answer:
         known.put(table, ending._replace(status=DISABLED, ended_at=due))
 
     call.engine.agenda.add(call.now + call.engine.pace, finish)
-    return _answer(call, table, ending)
+    # Unsure: that the answer has it here too; it has been seen in the one to Enable.
+    return _answer(call, table, ending, **{ENABLE: {}})
 
 
 @operation("UpdateKinesisStreamingDestination")

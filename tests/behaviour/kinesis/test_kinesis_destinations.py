@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import boto3
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from pytest_ddbmock import mock_dynamodb
@@ -57,7 +58,8 @@ def ddb():
 
 @pytest.fixture
 def destination(ddb):
-    return Destination(boto3.client("dynamodb", region_name="us-east-1"))
+    config = Config(parameter_validation=False)
+    return Destination(boto3.client("dynamodb", region_name="us-east-1", config=config))
 
 
 def test_a_destination_is_enabled_and_disabled(ddb, destination):
@@ -66,11 +68,17 @@ def test_a_destination_is_enabled_and_disabled(ddb, destination):
         "TableName": "orders",
         "StreamArn": arn(),
         "DestinationStatus": "ENABLING",
+        "EnableKinesisStreamingConfiguration": {},
     }
     assert destination.listed() == [{"StreamArn": arn(), "DestinationStatus": "ENABLING"}]
     ddb.clock.tick(seconds=30)
     assert destination.listed() == [{"StreamArn": arn(), "DestinationStatus": "ACTIVE"}]
-    assert destination.disable() == {"TableName": "orders", "StreamArn": arn(), "DestinationStatus": "DISABLING"}
+    assert destination.disable() == {
+        "TableName": "orders",
+        "StreamArn": arn(),
+        "DestinationStatus": "DISABLING",
+        "EnableKinesisStreamingConfiguration": {},
+    }
     ddb.clock.tick(seconds=30)
     assert destination.listed() == [{"StreamArn": arn(), "DestinationStatus": "DISABLED"}]
     ddb.clock.tick(minutes=10)
@@ -97,6 +105,15 @@ def test_the_precision_is_told_where_it_is_not_the_default(ddb, destination):
     assert destination.listed() == [{"StreamArn": arn(), "DestinationStatus": "UPDATING", **MICROSECOND}]
     ddb.clock.tick(seconds=30)
     assert destination.listed() == [{"StreamArn": arn(), "DestinationStatus": "ACTIVE"}]
+
+
+@pytest.mark.parametrize("configuration", [{}, MILLISECOND, MICROSECOND], ids=str)
+def test_the_answer_to_enabling_has_the_configuration_as_it_was_sent(ddb, destination, configuration):
+    answer = destination.enable(EnableKinesisStreamingConfiguration=configuration)
+    assert answer["EnableKinesisStreamingConfiguration"] == configuration
+    ddb.clock.tick(seconds=30)
+    shown = MICROSECOND if configuration == MICROSECOND else {}
+    assert destination.listed() == [{"StreamArn": arn(), "DestinationStatus": "ACTIVE", **shown}]
 
 
 def test_a_destination_can_be_enabled_again_and_another_one_after_it(ddb, destination):
@@ -172,12 +189,23 @@ def test_an_update_needs_a_destination_that_is_active_and_another_precision(ddb,
     )
 
 
-def test_a_precision_is_one_of_two(ddb, destination):
-    wanted = {"UpdateKinesisStreamingConfiguration": {"ApproximateCreationDateTimePrecision": "X"}}
-    assert destination.refused("update", **wanted) == (
-        "ValidationException: 1 validation error detected: Value 'X' at "
-        "'updateKinesisStreamingConfiguration.approximateCreationDateTimePrecision' failed to satisfy constraint: "
+@pytest.mark.parametrize("verb", ["enable", "update", "disable"])
+def test_a_precision_is_one_of_two(ddb, destination, verb):
+    member = "UpdateKinesisStreamingConfiguration" if verb == "update" else "EnableKinesisStreamingConfiguration"
+    wanted = {member: {"ApproximateCreationDateTimePrecision": "X"}}
+    assert destination.refused(verb, **wanted) == (
+        f"ValidationException: 1 validation error detected: Value 'X' at '{member[0].lower()}{member[1:]}."
+        "approximateCreationDateTimePrecision' failed to satisfy constraint: "
         "Member must satisfy enum value set: [MILLISECOND, MICROSECOND]"
+    )
+
+
+@pytest.mark.parametrize("verb", ["enable", "update", "disable"])
+def test_the_arn_of_a_data_stream_is_not_short(ddb, destination, verb):
+    more = {"UpdateKinesisStreamingConfiguration": MICROSECOND} if verb == "update" else {}
+    assert destination.refused(verb, "arn:x", **more) == (
+        "ValidationException: 1 validation error detected: Value 'arn:x' at 'streamArn' failed to satisfy constraint: "
+        "Member must have length greater than or equal to 37"
     )
 
 
