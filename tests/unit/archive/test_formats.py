@@ -165,7 +165,7 @@ def test_a_header_that_names_an_attribute_twice_cannot_be_read():
 
 
 @pytest.mark.parametrize("name", ["GZIP", "ZSTD"])
-@pytest.mark.parametrize("body", [b"plain text", gzip.compress(b"cut short")[:-9]])
+@pytest.mark.parametrize("body", [b"plain text", gzip.compress(b"cut short", mtime=0)[:-9]])
 def test_what_is_not_compressed_cannot_be_read(name, body):
     if name == "ZSTD":
         pytest.importorskip("zstandard")
