@@ -13,30 +13,18 @@ INVALID_PARAMETERS = "One or more parameter values were invalid: "
 """The opening that AWS writes before many a `ValidationException`."""
 
 ENVELOPE = "1 validation error detected: "
-"""Put in front of some semantic errors of PutItem and UpdateItem (`DynamoDBError.wraps`)."""
+"""The opening of the errors that PutItem, UpdateItem and DeleteItem find before they look up the table."""
 
 
 class DynamoDBError(Exception):
-    """An answer AWS would send: `code`, `message`, `fields` (modelled top-level extras), `status` (HTTP).
+    """An answer AWS would send: `code`, `message`, `fields` (modelled top-level extras), `status` (HTTP)."""
 
-    `wraps` tells that PutItem and UpdateItem open the message with `1 validation error detected: `.
-    """
-
-    def __init__(
-        self, code: str, message: str | None, *, status: int = 400, wraps: bool = False, **fields: object
-    ) -> None:
+    def __init__(self, code: str, message: str | None, *, status: int = 400, **fields: object) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
         self.status = status
-        self.wraps = wraps
         self.fields = fields
-
-    def enveloped(self) -> DynamoDBError:
-        """The same error with `1 validation error detected: ` in front."""
-        wrapped = DynamoDBError(self.code, f"{ENVELOPE}{self.message}", status=self.status)
-        wrapped.fields = self.fields
-        return wrapped
 
     @property
     def is_retryable(self) -> bool:
@@ -79,14 +67,19 @@ class NotImplementedByMock(NotImplementedError):
 # ---- malformed requests
 
 
-def validation(message: str, *, wraps: bool = False) -> DynamoDBError:
+def validation(message: str) -> DynamoDBError:
     """The request breaks a rule; `message` is AWS's whole text."""
-    return DynamoDBError("ValidationException", message, wraps=wraps)
+    return DynamoDBError("ValidationException", message)
 
 
-def invalid_parameters(message: str, *, wraps: bool = False) -> DynamoDBError:
+def enveloped(message: str | None) -> DynamoDBError:
+    """`ValidationException` that opens with `1 validation error detected: `."""
+    return validation(f"{ENVELOPE}{message}")
+
+
+def invalid_parameters(message: str) -> DynamoDBError:
     """`ValidationException` that opens with "One or more parameter values were invalid: "."""
-    return DynamoDBError("ValidationException", INVALID_PARAMETERS + message, wraps=wraps)
+    return validation(INVALID_PARAMETERS + message)
 
 
 def serialization(message: str | None) -> DynamoDBError:
@@ -101,9 +94,12 @@ def constraints_violated(violations: list[str]) -> DynamoDBError:
     return validation(f"{len(shown)} validation {noun} detected: " + "; ".join(shown))
 
 
-def invalid_expression(kind: str, message: str) -> DynamoDBError:
-    """`Invalid <kind>: <message>`; `kind` is the parameter's name such as `ConditionExpression`."""
-    return validation(f"Invalid {kind}: {message}", wraps=True)
+def invalid_expression(kind: str, detail: str) -> DynamoDBError:
+    """`Invalid <kind>: <detail>`; `kind` is the parameter's name such as `ConditionExpression`.
+
+    An empty `kind` stands for conditions and updates without such a parameter, as of PartiQL: `detail` alone.
+    """
+    return validation(f"Invalid {kind}: {detail}" if kind else detail)
 
 
 def unknown_operation() -> DynamoDBError:

@@ -69,11 +69,11 @@ def table_name(given: str, *, account: str, region: str) -> str:
     arn = parse(given)
     if arn is None or arn.kind:
         # Unsure: the whole text.
-        raise errors.validation(f"{errors.ENVELOPE}Invalid resource type in '{given}'")
+        raise errors.enveloped(f"Invalid resource type in '{given}'")
     if not given.startswith(f"arn:{partition_of(region)}:"):
-        raise errors.validation(f"{errors.ENVELOPE}Invalid AWS partition in '{given}'")
+        raise errors.enveloped(f"Invalid AWS partition in '{given}'")
     if arn.region != region:
-        raise errors.validation(f"{errors.ENVELOPE}Invalid AWS region in '{given}'")
+        raise errors.enveloped(f"Invalid AWS region in '{given}'")
     if arn.account != account:
         raise errors.access_denied()
     return arn.table

@@ -36,7 +36,19 @@ class Call:
     when the first effect or the answer is due is refused by name instead of being ignored.
     """
 
-    __slots__ = ("_read", "engine", "entry", "now", "operation", "params", "placeholders", "request", "shape", "usages")
+    __slots__ = (
+        "_knows_table",
+        "_read",
+        "engine",
+        "entry",
+        "now",
+        "operation",
+        "params",
+        "placeholders",
+        "request",
+        "shape",
+        "usages",
+    )
 
     def __init__(
         self, engine: Engine, request: Request, operation: Operation, shape: Shape, entry: CallEntry, now: int
@@ -52,6 +64,15 @@ class Call:
         self.placeholders: Placeholders | None = None
         self.usages: dict[str, Usage] = {}
         self._read: set[str] = set()
+        self._knows_table = False
+
+    def envelopes(self, error: DynamoDBError) -> bool:
+        """Whether `error` is one of those that the operation opens with `1 validation error detected: `.
+
+        PutItem, UpdateItem and DeleteItem do so with everything that they refuse before they look up the table.
+        Source: captured in eu-west-2 and us-east-1, 2026-10-09; two of 33 Regions have no such opening.
+        """
+        return self.operation.envelope and not self._knows_table and error.code == "ValidationException"
 
     # ---- parameters
 
@@ -71,14 +92,18 @@ class Call:
         """Expressions and the parameters that they replaced cannot stand in one request."""
         refuse_mixing(self.params, expressions, with_legacy)
 
-    def bind(self, expressions: Sequence[str], *, with_values: bool = True) -> Placeholders:
+    def bind(
+        self, expressions: Sequence[str], *, with_values: bool = True, names_bad_values: bool = False
+    ) -> Placeholders:
         """The `#n` and `:v` of the request; `expressions` are the parameters that can use them.
+
+        `names_bad_values` is as of `Placeholders`.
 
         Errors: `ValidationException` for placeholders without an expression, malformed maps and empty expressions.
         """
         names = self.param("ExpressionAttributeNames")
         values = self.param("ExpressionAttributeValues") if with_values else None
-        self.placeholders = bind(self.params, expressions, names, values, on_write=self.operation.envelope)
+        self.placeholders = bind(self.params, expressions, names, values, names_bad_values=names_bad_values)
         return self.placeholders
 
     def condition(self, kind: str, placeholders: Placeholders) -> Condition | None:
@@ -133,6 +158,7 @@ class Call:
 
     def find_table(self, given: str) -> Table | None:
         """The table that a `TableName` names (name or ARN), in whatever status; the record of the call names it."""
+        self._knows_table = True
         account, region = self.request.account, self.request.region
         name = arns.table_name(given, account=account, region=region) if given.startswith("arn:") else given
         if name not in self.entry.tables:
@@ -263,32 +289,40 @@ def refuse_mixing(params: Mapping[str, Any], expressions: Sequence[str], with_le
             raise errors.validation(
                 "Can not use both expression and non-expression parameters in the same request: "
                 f"Non-expression parameters: {{{', '.join(legacy)}}} "
-                f"Expression parameters: {{{', '.join(modern)}}}",
-                wraps=True,
+                f"Expression parameters: {{{', '.join(modern)}}}"
             )
 
 
 def bind(
-    params: Mapping[str, Any], expressions: Sequence[str], names: Any, values: Any = None, *, on_write: bool = False
+    params: Mapping[str, Any],
+    expressions: Sequence[str],
+    names: Any,
+    values: Any = None,
+    *,
+    names_bad_values: bool = False,
 ) -> Placeholders:
     """The placeholders of a structure of a request that can hold `expressions`; errors as of `Call.bind`."""
     if names is not None or values is not None:
         given = [name for name in expressions if params.get(name) is not None]
         if names is not None and not given:
-            raise errors.validation("ExpressionAttributeNames can only be specified when using expressions", wraps=True)
+            raise errors.validation("ExpressionAttributeNames can only be specified when using expressions")
         users = [name for name in expressions if name != "ProjectionExpression"]
         if values is not None and not any(name in given for name in users):
-            verb = "is" if len(users) == 1 else "are"
-            raise errors.validation(
-                "ExpressionAttributeValues can only be specified when using expressions: "
-                f"{' and '.join(users)} {verb} null",
-                wraps=True,
-            )
-        placeholders = Placeholders(names, values, on_write=on_write)
+            raise _values_without_expression(users)
+        placeholders = Placeholders(names, values, names_bad_values=names_bad_values)
     else:
         placeholders = NO_PLACEHOLDERS
     refuse_empty_expressions(params, expressions)
     return placeholders
+
+
+def _values_without_expression(expressions: Sequence[str]) -> DynamoDBError:
+    """The error of `ExpressionAttributeValues` when none of the `expressions` that can use them is there."""
+    text = "ExpressionAttributeValues can only be specified when using expressions"
+    if "ConditionExpression" in expressions:  # Unsure: UpdateItem, by analogy to PutItem and DeleteItem.
+        return errors.validation(text)
+    verb = "is" if len(expressions) == 1 else "are"
+    return errors.validation(f"{text}: {' and '.join(expressions)} {verb} null")
 
 
 def refuse_empty_expressions(params: Mapping[str, Any], expressions: Sequence[str]) -> None:

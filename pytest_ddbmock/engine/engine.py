@@ -109,6 +109,7 @@ class Engine:
         with self.lock:
             now = self._run_agenda()
             entry = self.scenario.calls.begin(request, now)
+            call = None
             try:
                 if operation is None:
                     raise NotImplementedByMock(request.operation)
@@ -116,12 +117,13 @@ class Engine:
                     params = constraints.require(request.operation, shape, request.params)
                     if params is not request.params:
                         request = dataclasses.replace(request, params=params)
-                    return operation.serve(Call(self, request, operation, shape, entry, now))
+                    call = Call(self, request, operation, shape, entry, now)
+                    return operation.serve(call)
                 except DynamoDBError as error:
                     if error.code not in REPORTED_AFTER_TYPES:
                         constraints.require_types(shape, request.params)
-                    if error.wraps and operation.envelope:
-                        raise error.enveloped() from None
+                    if call is not None and call.envelopes(error):
+                        raise errors.enveloped(error.message) from None
                     raise
             except Exception as error:
                 entry.error = error.code if isinstance(error, DynamoDBError) else type(error).__name__

@@ -17,7 +17,7 @@ Answer: TypeAlias = dict[str, Any]
 class Operation(NamedTuple):
     """An operation that is served.
 
-    `envelope` tells that some semantic errors of this operation open with `1 validation error detected: `.
+    `envelope`: what this operation refuses before it looks up the table opens with `1 validation error detected: `.
     """
 
     service: str

@@ -58,9 +58,11 @@ class KeyCondition:
     def __init__(self, text: str, placeholders: Placeholders) -> None:
         """Errors: `ValidationException` for what AWS refuses in any condition."""
         self._tree = parser.parse_condition(KEY_CONDITION, text)
-        self._leaves = [resolved(leaf, KEY_CONDITION, placeholders) for leaf in _leaves(self._tree)]
-        for leaf in self._leaves:
+        self._leaves: list[syntax.Leaf] = []
+        for node in _leaves(self._tree):  # clause by clause: the first fault in the text wins, whatever its kind
+            leaf = resolved(node, KEY_CONDITION, placeholders)
             checks.check_leaf(KEY_CONDITION, leaf)
+            self._leaves.append(leaf)
 
     def tests(self) -> tuple[KeyTest, ...]:
         """The conditions that the text joins with AND, at most one for an attribute.

@@ -34,7 +34,7 @@ from pytest_ddbmock.values import attribute, wire
 from pytest_ddbmock.values.attribute import Value
 
 ALWAYS = Condition(lambda item: True, ())
-"""The condition of an empty filter."""
+"""The condition of an empty filter, and of an empty `Expected`."""
 
 OPERATORS = {"EQ": "=", "NE": "<>", "LT": "<", "LE": "<=", "GT": ">", "GE": ">="}
 """Names of comparators."""
@@ -65,8 +65,7 @@ def expected(expected: Mapping[str, Any], conditional_operator: str | None) -> C
     _require_map(expected, "ExpectedAttributeValue")
     _check_operator(expected, conditional_operator)
     if not expected:
-        # Unsure: the exact text.
-        raise errors.invalid_parameters("Expected must not be empty")
+        return ALWAYS
     return _joined(
         [_expectation(name, _members(given, "ExpectedAttributeValue")) for name, given in expected.items()],
         conditional_operator,

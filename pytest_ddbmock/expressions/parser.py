@@ -98,7 +98,7 @@ def parse_projection(text: str) -> tuple[DocumentPath, ...]:
 def refuse_empty(kind: str, text: str) -> None:
     """Refuse the empty text, which AWS looks for before it parses any of a request's expressions."""
     if not text:
-        raise errors.validation(f"Invalid {kind}: The expression can not be empty;")
+        raise errors.invalid_expression(kind, "The expression can not be empty;")
 
 
 class _Open:

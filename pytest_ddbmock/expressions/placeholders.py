@@ -33,8 +33,8 @@ _NOTHING: Mapping[str, Any] = MappingProxyType({})
 class Placeholders:
     """`ExpressionAttributeNames` and `ExpressionAttributeValues` of one request, values decoded.
 
-    `names` and `values` are the parameters as they came, None when absent; `on_write` tells PutItem and UpdateItem,
-    whose errors of set and NULL values are worded differently.
+    `names` and `values` are the parameters as they came, None when absent. `names_bad_values`: the error of a bad value
+    names its placeholder, as Scan, transactions and PartiQL do; the other operations report the value's error alone.
 
     Errors: `ValidationException` for empty maps, malformed keys, empty names and bad values, names first;
     `SerializationException` for wrong JSON types.
@@ -42,7 +42,7 @@ class Placeholders:
 
     __slots__ = ("_names", "_unused_names", "_unused_values", "_values")
 
-    def __init__(self, names: object = None, values: object = None, *, on_write: bool = False) -> None:
+    def __init__(self, names: object = None, values: object = None, *, names_bad_values: bool = False) -> None:
         self._names: Mapping[str, str] = _NOTHING
         self._values: Mapping[str, Value] = _NOTHING
         self._unused_names: dict[str, None] = {}
@@ -51,7 +51,7 @@ class Placeholders:
             self._names = _names(names)
             self._unused_names = dict.fromkeys(self._names)
         if values is not None:
-            self._values = _values(values, on_write)
+            self._values = _values(values, names_bad_values)
             self._unused_values = dict.fromkeys(self._values)
         if (names or values) and _size_of(self._names, self._values) > MAX_SIZE:
             # Unsure: the text.
@@ -75,9 +75,10 @@ class Placeholders:
             placeholder = elements[position]
             name = self._names.get(placeholder)  # type: ignore[arg-type]  # names stand at these positions
             if name is None:
-                raise errors.validation(
-                    f"Invalid {kind}: An expression attribute name used in the document path is not defined; "
-                    f"attribute name: {placeholder}"
+                raise errors.invalid_expression(
+                    kind,
+                    "An expression attribute name used in the document path is not defined; "
+                    f"attribute name: {placeholder}",
                 )
             self._unused_names.pop(placeholder, None)  # type: ignore[arg-type]
             elements[position] = name
@@ -87,9 +88,8 @@ class Placeholders:
         """The value of `:name`; an undefined one is an error of the expression parameter `kind`."""
         value = self._values.get(name)
         if value is None:
-            raise errors.validation(
-                f"Invalid {kind}: An expression attribute value used in expression is not defined; "
-                f"attribute value: {name}"
+            raise errors.invalid_expression(
+                kind, f"An expression attribute value used in expression is not defined; attribute value: {name}"
             )
         self._unused_values.pop(name, None)
         return value
@@ -143,7 +143,7 @@ def _names(given: object) -> dict[str, str]:
     return dict(given)
 
 
-def _values(given: object, on_write: bool) -> dict[str, Value]:
+def _values(given: object, names_bad_values: bool) -> dict[str, Value]:
     if not isinstance(given, dict):
         raise wire.map_fault(given, "com.amazonaws.dynamodb.v20120810.AttributeValue")
     if not given:
@@ -152,9 +152,9 @@ def _values(given: object, on_write: bool) -> dict[str, Value]:
     for key, value in given.items():
         _check_value_key(key)
         try:
-            decoded[key] = attribute.decode(value)
+            decoded[key] = attribute.decode({} if value is None else value)  # a null member is absent
         except DynamoDBError as error:
-            raise _wrapped(key, value, error, on_write) from None
+            raise (_naming(key, error) if names_bad_values else error) from None
     return decoded
 
 
@@ -188,11 +188,8 @@ def _size(key: str) -> int:
     return len(key.encode("utf-8", "surrogatepass"))
 
 
-def _wrapped(key: str, given: object, error: DynamoDBError, on_write: bool) -> DynamoDBError:
+def _naming(key: str, error: DynamoDBError) -> DynamoDBError:
     """The error of the value of `key` in the wording of the map."""
-    if given is None:  # a null member is one that was not given
-        return _wrapped(key, {}, attribute.empty_value(), on_write)
-    # Told as they are: JSON types, too deep nesting, and on writes the errors of sets and NULL.
-    if error.code != "ValidationException" or error.message == attribute.NESTED_TOO_DEEP or (on_write and error.wraps):
+    if error.code != "ValidationException" or error.message == attribute.NESTED_TOO_DEEP:
         return error
     return errors.validation(f"ExpressionAttributeValues contains invalid value: {error.message} for key {key}")

@@ -38,9 +38,10 @@ class _Wanted:
         self.keys = [decode_item(key) for key in given["Keys"]]
         names, text = given.get("AttributesToGet"), given.get("ProjectionExpression")
         self.projection: Projection | None = None if names is None else of_attributes_to_get(names)
-        self.placeholders = bind(given, ["ProjectionExpression"], given.get("ExpressionAttributeNames"))
+        placeholders = bind(given, ["ProjectionExpression"], given.get("ExpressionAttributeNames"))
         if text is not None:
-            self.projection = compile_projection(text, self.placeholders)
+            self.projection = compile_projection(text, placeholders)
+        placeholders.require_all_used()
         if len({_identity(key) for key in self.keys}) < len(self.keys):
             raise errors.validation(DUPLICATES)
 
@@ -90,7 +91,6 @@ def batch_get_item(call: Call) -> Answer:
     for table, wanted in zip(tables, requests, strict=True):
         if wanted.projection is not None:
             refuse_paths_into_keys(table, wanted.projection.paths)
-        wanted.placeholders.require_all_used()
     call.admit()
     responses: dict[str, list[Wire]] = {}
     unprocessed: dict[str, Wire] = {}

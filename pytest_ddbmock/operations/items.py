@@ -33,13 +33,13 @@ def put_item(call: Call) -> Answer:
     placeholders = call.bind(["ConditionExpression"])
     expected = call.legacy_condition("Expected", legacy.expected)
     condition = call.condition("ConditionExpression", placeholders) or expected
+    placeholders.require_all_used()
     returns = _all_old_or_none(call)
     require_item_size(item)
     table = call.table()  # ---- below this line the table is known
     key = table.schema.key_of(item)
     require_index_keys(table, item)
     _refuse_paths_into_keys(table, condition)
-    placeholders.require_all_used()
     call.admit_write(table, key, condition)
     [change] = call.commit(Write(table, key, item))
     return call.answer(
@@ -57,10 +57,10 @@ def get_item(call: Call) -> Answer:
     call.refuse_mixing(["ProjectionExpression"], with_legacy=["AttributesToGet"])
     wanted = call.item("Key")
     projection = projection_of(call)
+    call.require_all_used()
     table = call.table()  # ---- below this line the table is known
     key = table.schema.key_of_key(wanted)
     _refuse_paths_into_keys(table, projection)
-    call.require_all_used()
     call.admit()
     item = table.get_at(key)
     call.usage(table).read(read_units(0 if item is None else item.size, consistent=consistent))
@@ -71,7 +71,7 @@ def get_item(call: Call) -> Answer:
     )
 
 
-@operation("DeleteItem")
+@operation("DeleteItem", envelope=True)
 def delete_item(call: Call) -> Answer:
     """Order: API_DeleteItem."""
     capacity = call.param("ReturnConsumedCapacity")
@@ -81,11 +81,11 @@ def delete_item(call: Call) -> Answer:
     expected = call.legacy_condition("Expected", legacy.expected)
     placeholders = call.bind(["ConditionExpression"])
     condition = call.condition("ConditionExpression", placeholders) or expected
+    placeholders.require_all_used()
     returns = _all_old_or_none(call)
     table = call.table()  # ---- below this line the table is known
     key = table.schema.key_of_key(wanted)
     _refuse_paths_into_keys(table, condition)
-    placeholders.require_all_used()
     call.admit_write(table, key, condition)
     [change] = call.commit(Write(table, key, None))
     return call.answer(
@@ -133,7 +133,7 @@ def update_item(call: Call) -> Answer:
 def _all_old_or_none(call: Call) -> str:
     returns: str = call.param("ReturnValues", "NONE")
     if returns not in ("ALL_OLD", "NONE"):
-        raise errors.validation("ReturnValues can only be ALL_OLD or NONE", wraps=True)
+        raise errors.validation("ReturnValues can only be ALL_OLD or NONE")
     return returns
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from pytest_ddbmock import errors
 from pytest_ddbmock.engine.call import Call
@@ -59,7 +59,8 @@ def query(call: Call) -> Answer:
         projection = compile_projection(text, placeholders)
     text = call.param("KeyConditionExpression")
     key_condition = None if text is None else KeyCondition(text, placeholders)
-    select = _require_select(call, wraps=True)
+    placeholders.require_all_used()
+    select = _require_select(call, errors.enveloped)
     if key_condition is not None:
         tests = key_condition.tests()
     if tests is None:
@@ -81,7 +82,6 @@ def query(call: Call) -> Answer:
         require_start_in_range(start, source.view, wanted, reverse=reverse)
     reader = Reader(source, select, projection, condition or old_filter)
     reader.require_projected()
-    placeholders.require_all_used()
     call.admit()
     items = source.view.query(wanted, after=start, reverse=reverse)
     return reader.answer(call, items, limit=limit, consistent=consistent, capacity=capacity)
@@ -102,12 +102,13 @@ def scan(call: Call) -> Answer:
     old_filter = call.legacy_condition("ScanFilter", legacy.filters)
     start = decode_start(call.param("ExclusiveStartKey"))
     segment, segments = _segment(call)
-    placeholders = call.bind(["FilterExpression", "ProjectionExpression"])
+    placeholders = call.bind(["FilterExpression", "ProjectionExpression"], names_bad_values=True)
     text = call.param("ProjectionExpression")
     if text is not None:
         projection = compile_projection(text, placeholders)
     condition = call.condition("FilterExpression", placeholders)
-    select = _require_select(call, wraps=False)
+    placeholders.require_all_used()
+    select = _require_select(call, errors.validation)
     source = _source(call, consistent)  # ---- below this line table and index are known
     if start is not None:
         require_start_shape(
@@ -116,7 +117,6 @@ def scan(call: Call) -> Answer:
         require_start_in_segment(start, source.view, segment, segments)
     reader = Reader(source, select, projection, condition or old_filter)
     reader.require_projected()
-    placeholders.require_all_used()
     call.admit()
     items = source.view.scan(after=start, segment=segment, segments=segments)
     return reader.answer(call, items, limit=limit, consistent=consistent, capacity=capacity)
@@ -259,20 +259,20 @@ def _refuse_mixing_in_query(call: Call) -> None:
     call.refuse_mixing(["ProjectionExpression", "FilterExpression", "KeyConditionExpression"], with_legacy=legacy_names)
 
 
-def _require_select(call: Call, *, wraps: bool) -> str | None:
-    """`Select` must fit the projection that is asked for."""
+def _require_select(call: Call, error: Callable[[str], DynamoDBError]) -> str | None:
+    """`Select` must fit the projection that is asked for.
+
+    Captured in us-east-1, 2026-08-22: of all its errors Query envelopes these three, Scan none.
+    """
     select: str | None = call.param("Select")
     given = next((name for name in ("ProjectionExpression", "AttributesToGet") if call.param(name) is not None), None)
     if select == SPECIFIC and given is None:
-        envelope = errors.ENVELOPE if wraps else ""
-        raise errors.validation(
-            f"{envelope}Must specify the AttributesToGet or ProjectionExpression when choosing to get {SPECIFIC}"
-        )
+        raise error(f"Must specify the AttributesToGet or ProjectionExpression when choosing to get {SPECIFIC}")
     if given is not None and select not in (None, SPECIFIC):
         what = "only the Count" if select == COUNT else select
-        raise errors.validation(f"Cannot specify the {given} when choosing to get {what}")
+        raise error(f"Cannot specify the {given} when choosing to get {what}")
     if select == ALL_PROJECTED and call.param("IndexName") is None:
-        raise errors.validation(f"{ALL_PROJECTED} can be used only when Querying using an IndexName")
+        raise error(f"{ALL_PROJECTED} can be used only when Querying using an IndexName")
     return select
 
 

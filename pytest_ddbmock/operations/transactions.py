@@ -152,7 +152,9 @@ class _Check:
     """The placeholders and the condition of a member; `expressions` are those that it may hold."""
 
     def __init__(self, given: Given, expressions: Sequence[str]) -> None:
-        self.placeholders = Placeholders(given.get("ExpressionAttributeNames"), given.get("ExpressionAttributeValues"))
+        self.placeholders = Placeholders(
+            given.get("ExpressionAttributeNames"), given.get("ExpressionAttributeValues"), names_bad_values=True
+        )
         refuse_empty_expressions(given, expressions)
         text = given.get("ConditionExpression")
         self._condition: Condition | None = (

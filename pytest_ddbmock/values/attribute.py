@@ -121,7 +121,7 @@ def _decode_bool(given: Any, level: int) -> Value:
 
 def _decode_null(given: Any, level: int) -> Value:
     if not _boolean(given):
-        raise errors.invalid_parameters("Null attribute value types must have the value of true", wraps=True)
+        raise errors.invalid_parameters("Null attribute value types must have the value of true")
     return NULL
 
 
@@ -145,18 +145,18 @@ def _strings(given: Any) -> list[str]:
 def _decode_ss(given: Any, level: int) -> Value:
     members = _strings(given)
     if not members:
-        raise errors.invalid_parameters("An string set  may not be empty", wraps=True)
+        raise errors.invalid_parameters("An string set  may not be empty")
     if len(set(members)) < len(members):
-        raise errors.invalid_parameters(f"Input collection [{', '.join(members)}] contains duplicates.", wraps=True)
+        raise errors.invalid_parameters(f"Input collection [{', '.join(members)}] contains duplicates.")
     return ("SS", tuple(sorted(members)))
 
 
 def _decode_ns(given: Any, level: int) -> Value:
     members = [numbers.canonical(member) for member in _strings(given)]
     if not members:
-        raise errors.invalid_parameters("An number set  may not be empty", wraps=True)
+        raise errors.invalid_parameters("An number set  may not be empty")
     if len(set(members)) < len(members):
-        raise errors.validation("Input collection contains duplicates", wraps=True)
+        raise errors.validation("Input collection contains duplicates")
     return ("NS", tuple(sorted(members, key=numbers.sortable)))
 
 
@@ -165,10 +165,10 @@ def _decode_bs(given: Any, level: int) -> Value:
         raise wire.list_fault(given)
     members = [wire.to_bytes(member) for member in given]
     if not members:
-        raise errors.invalid_parameters("Binary sets should not be empty", wraps=True)
+        raise errors.invalid_parameters("Binary sets should not be empty")
     if len(set(members)) < len(members):
         shown = ", ".join(base64.b64encode(member).decode() for member in members)
-        raise errors.invalid_parameters(f"Input collection [{shown}]of type BS contains duplicates.", wraps=True)
+        raise errors.invalid_parameters(f"Input collection [{shown}]of type BS contains duplicates.")
     return ("BS", tuple(sorted(members)))
 
 

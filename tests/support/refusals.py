@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 VALIDATION = "ValidationException: "
@@ -17,6 +18,12 @@ ITEM = {**KEY, "n": {"N": "5"}, "g": {"S": "x"}, "l": {"S": "y"}}
 def values(**given: Any) -> dict[str, Any]:
     """ExpressionAttributeValues: `values(v="x", w=5)`; what is neither str nor int is taken as it is."""
     return {"ExpressionAttributeValues": {f":{name}": value_of(value) for name, value in given.items()}}
+
+
+def values_in(text: str, **given: Any) -> dict[str, Any]:
+    """As `values`, without those that do not stand in `text`; no parameter at all when none does."""
+    found = {name: value for name, value in given.items() if re.search(rf":{name}\b", text)}
+    return values(**found) if found else {}
 
 
 def names(**given: str) -> dict[str, Any]:

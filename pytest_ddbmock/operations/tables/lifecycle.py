@@ -176,7 +176,7 @@ def _name(call: Call, given: str) -> str:
     name = arns.table_name(given, account=call.request.account, region=call.request.region)
     if not re.fullmatch(constraints.NAME_PATTERN, name, re.ASCII) or len(name) not in constraints.NAME_LENGTH:
         # Unsure: the text for a bad name inside an ARN.
-        raise errors.validation(f"{errors.ENVELOPE}Invalid table name in '{given}'")
+        raise errors.enveloped(f"Invalid table name in '{given}'")
     return name
 
 

@@ -38,7 +38,7 @@ def test_all_old_gives_the_item_that_was_deleted(client: Any, table: Any) -> Non
 @pytest.mark.parametrize("returns", ["UPDATED_OLD", "ALL_NEW", "UPDATED_NEW"])
 def test_other_return_values_are_refused(refused: Any, table: Any, returns: str) -> None:
     message = refused("delete_item", TableName="things", Key=KEY, ReturnValues=returns)
-    assert message == "ValidationException: ReturnValues can only be ALL_OLD or NONE"
+    assert message == "ValidationException: 1 validation error detected: ReturnValues can only be ALL_OLD or NONE"
 
 
 def test_a_condition_that_is_false_keeps_the_item(client: Any, refused: Any, table: Any) -> None:

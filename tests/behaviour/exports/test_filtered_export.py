@@ -274,8 +274,7 @@ A = {":a": {"S": "a"}}
         ),
         (
             {"FilterExpression": "v = :a", "ExpressionAttributeValues": {":a": {"N": "x"}}},
-            "ExpressionAttributeValues contains invalid value: The parameter cannot be converted to a numeric value: x "
-            "for key :a",
+            "The parameter cannot be converted to a numeric value: x",
         ),
         (
             {"ProjectionExpression": "a, a.b"},

@@ -172,27 +172,24 @@ def test_a_sort_key_over_1024_bytes_is_refused(ddbmock: Any, refused: Any) -> No
         ),
         (
             {"NULL": False},
-            "1 validation error detected: One or more parameter values were invalid: Null attribute value types must "
-            "have the value of true",
+            "One or more parameter values were invalid: Null attribute value types must have the value of true",
         ),
         (
             {"SS": []},
-            "1 validation error detected: One or more parameter values were invalid: An string set  may not be empty",
+            "One or more parameter values were invalid: An string set  may not be empty",
         ),
         (
             {"BS": []},
-            "1 validation error detected: One or more parameter values were invalid: Binary sets should not be empty",
+            "One or more parameter values were invalid: Binary sets should not be empty",
         ),
         (
             {"SS": ["a", "a"]},
-            "1 validation error detected: One or more parameter values were invalid: Input collection [a, a] contains "
-            "duplicates.",
+            "One or more parameter values were invalid: Input collection [a, a] contains duplicates.",
         ),
-        ({"NS": ["1", "1.0"]}, "1 validation error detected: Input collection contains duplicates"),
+        ({"NS": ["1", "1.0"]}, "Input collection contains duplicates"),
         (
             {"BS": [b"b", b"b"]},
-            "1 validation error detected: One or more parameter values were invalid: Input collection [Yg==, Yg==]of "
-            "type BS contains duplicates.",
+            "One or more parameter values were invalid: Input collection [Yg==, Yg==]of type BS contains duplicates.",
         ),
     ],
 )
@@ -201,7 +198,7 @@ def test_bad_values_are_refused_wherever_they_stand(
     refused: Any, table: Any, value: Any, text: str, place: str
 ) -> None:
     held = value if place == "top" else {"M": {"m": {"L": [value]}}}
-    assert refused("put_item", TableName="orders", Item={**KEY, "v": held}) == f"ValidationException: {text}"
+    assert refused("put_item", TableName="orders", Item={**KEY, "v": held}) == f"{WRAPPED}{text}"
     assert table.items == []
 
 
@@ -209,7 +206,7 @@ def test_32_levels_are_stored_and_33_are_not(client: Any, refused: Any, table: A
     put(client, Item={**KEY, "v": nested(32)})
     message = refused("put_item", TableName="orders", Item={**KEY, "v": nested(33)})
     assert message == (
-        "ValidationException: Nesting Levels have exceeded supported limits: Attributes in the item have nested "
+        f"{WRAPPED}Nesting Levels have exceeded supported limits: Attributes in the item have nested "
         "levels beyond supported limit"
     )
 
@@ -218,7 +215,8 @@ def test_an_item_of_400_kb_is_stored_and_one_byte_more_is_not(client: Any, refus
     rest = len("pk") + len("a") + len("sk") + 2 + len("v")
     put(client, Item={**KEY, "v": {"S": "x" * (409_600 - rest)}})
     message = refused("put_item", TableName="orders", Item={**KEY, "v": {"B": b"x" * (409_601 - rest)}})
-    assert message == "ValidationException: Item size has exceeded the maximum allowed size"
+    # Unsure: that the size is reported in the envelope.
+    assert message == f"{WRAPPED}Item size has exceeded the maximum allowed size"
 
 
 def test_a_missing_table_is_told_before_a_bad_key_and_after_a_bad_value(refused: Any) -> None:

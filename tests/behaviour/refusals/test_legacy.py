@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.refusals import INVALID, ITEM, KEY, VALIDATION
+from tests.support.refusals import INVALID, ITEM, KEY, VALIDATION, VIOLATED
 
 X = {"S": "x"}
 ONE = {"N": "1"}
@@ -71,9 +71,14 @@ WRITES = [("put_item", {"Item": ITEM}), ("update_item", {"Key": KEY}), ("delete_
 @pytest.mark.parametrize("method, needs", WRITES)
 def test_expectations_must_make_sense(refused: Any, tables: Any, method: str, needs: Any) -> None:
     for expectation, text in [*ARGUMENTS, *[(given, f"{INVALID}{text}") for given, text in EXPECTED]]:
-        assert refused(method, TableName="full", **needs, Expected={"a": expectation}) == text, expectation
-    # Unsure: the text.
-    assert refused(method, TableName="full", **needs, Expected={}) == f"{INVALID}Expected must not be empty"
+        enveloped = VIOLATED + text.removeprefix(VALIDATION)
+        for table in ("full", "nope"):
+            assert refused(method, TableName=table, **needs, Expected={"a": expectation}) == enveloped, expectation
+
+
+@pytest.mark.parametrize("method, needs", WRITES)
+def test_nothing_may_be_expected(client: Any, tables: Any, method: str, needs: Any) -> None:
+    getattr(client, method)(TableName="full", **needs, Expected={})
 
 
 @pytest.mark.parametrize(
@@ -91,8 +96,8 @@ def test_filters_and_key_conditions_must_make_sense(
         assert refused(method, TableName="full", **needs, **{member: {"a": condition}}) == text, condition
 
 
-ALONE = f"{VALIDATION}ConditionalOperator cannot be used without Filter or Expected"
-ONLY_ONE = f"{VALIDATION}ConditionalOperator can only be used when Filter or Expected has two or more elements"
+ALONE = "ConditionalOperator cannot be used without Filter or Expected"
+ONLY_ONE = "ConditionalOperator can only be used when Filter or Expected has two or more elements"
 
 
 @pytest.mark.parametrize(
@@ -105,23 +110,27 @@ ONLY_ONE = f"{VALIDATION}ConditionalOperator can only be used when Filter or Exp
 )
 def test_a_conditional_operator_joins_two(refused: Any, tables: Any, method: str, member: str, needs: Any) -> None:
     given = {"TableName": "full", "ConditionalOperator": "AND", **needs}
-    assert refused(method, **given) == ALONE
-    assert refused(method, **given, **{member: {}}) == ALONE
-    assert refused(method, **given, **{member: {"a": of("EQ", X)}}) == ONLY_ONE
+    opening = VIOLATED if member == "Expected" else VALIDATION
+    assert refused(method, **given) == f"{opening}{ALONE}"
+    assert refused(method, **given, **{member: {}}) == f"{opening}{ALONE}"
+    assert refused(method, **given, **{member: {"a": of("EQ", X)}}) == f"{opening}{ONLY_ONE}"
+
+
+WRONG = f"{VIOLATED}One or more parameter values were invalid: "
 
 
 @pytest.mark.parametrize(
     "update, text",
     [
-        ({}, f"{INVALID}Only DELETE action is allowed when no attribute value is specified"),
-        ({"Action": "PUT"}, f"{INVALID}Only DELETE action is allowed when no attribute value is specified"),
-        ({"Action": "ADD"}, f"{INVALID}Only DELETE action is allowed when no attribute value is specified"),
+        ({}, f"{WRONG}Only DELETE action is allowed when no attribute value is specified"),
+        ({"Action": "PUT"}, f"{WRONG}Only DELETE action is allowed when no attribute value is specified"),
+        ({"Action": "ADD"}, f"{WRONG}Only DELETE action is allowed when no attribute value is specified"),
         *[
-            ({"Action": "DELETE", "Value": value}, f"{INVALID}DELETE action with value is not supported for the type {tag}")
+            ({"Action": "DELETE", "Value": value}, f"{WRONG}DELETE action with value is not supported for the type {tag}")
             for tag, value in (("S", X), ("N", ONE), ("L", {"L": []}), ("NULL", {"NULL": True}))
         ],
         *[
-            ({"Action": "ADD", "Value": value}, f"{INVALID}ADD action is not supported for the type {tag}")
+            ({"Action": "ADD", "Value": value}, f"{WRONG}ADD action is not supported for the type {tag}")
             for tag, value in (("S", X), ("B", {"B": b"x"}), ("BOOL", {"BOOL": True}), ("NULL", {"NULL": True}), ("M", {"M": {}}))
         ],
         ({"Action": "ADD", "Value": ONE}, f"{VALIDATION}Type mismatch for attribute to update"),

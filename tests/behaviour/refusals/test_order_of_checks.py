@@ -9,20 +9,20 @@ import pytest
 from tests.support.refusals import INVALID, ITEM, KEY, MISMATCH, NOT_FOUND, VALIDATION, VIOLATED, names, values
 
 NO_VALUE = {"x": {}}
-EMPTY_VALUE = f"{VALIDATION}Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"
+EMPTY_VALUE = "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"
 NAMES_ALONE = "ExpressionAttributeNames can only be specified when using expressions"
 EMPTY = "The expression can not be empty;"
 SYNTAX = 'Syntax error; token: "<EOF>", near: "="'
-UNUSED = f"{VALIDATION}Value provided in ExpressionAttributeNames unused in expressions: keys: {{#z}}"
-UNUSED_VALUE = f"{VALIDATION}Value provided in ExpressionAttributeValues unused in expressions: keys: {{:z}}"
+UNUSED = "Value provided in ExpressionAttributeNames unused in expressions: keys: {#z}"
+UNUSED_VALUE = "Value provided in ExpressionAttributeValues unused in expressions: keys: {:z}"
 BOTH = "Can not use both expression and non-expression parameters in the same request: "
 TOO_LARGE = {"x": {"S": "x" * 409_600}}
-BAD_MAP = f'{VALIDATION}ExpressionAttributeNames contains invalid key: Syntax error; key: "x"'
+BAD_MAP = 'ExpressionAttributeNames contains invalid key: Syntax error; key: "x"'
 REFUSED = "ConditionalCheckFailedException: The conditional request failed"
 
 EXPECTED = {"Expected": {"a": {"Exists": False}}}
 BAD_EXPECTED = {"Expected": {"a": {"Exists": True}}}
-EXPECTED_TEXT = f"{INVALID}Value must be provided when Exists is true for Attribute: a"
+EXPECTED_TEXT = "One or more parameter values were invalid: Value must be provided when Exists is true for Attribute: a"
 TRUE = {"ConditionExpression": "attribute_not_exists(zz)"}
 FALSE = {"ConditionExpression": "attribute_exists(zz)"}
 BROKEN = {"ConditionExpression": "a ="}
@@ -37,27 +37,42 @@ def at(key: Any = KEY, **params: Any) -> dict[str, Any]:
     return {"TableName": "full", "Key": key, **params}
 
 
+RETURNS = "ReturnValues can only be ALL_OLD or NONE"
+
+
 @pytest.mark.parametrize(
     "params, text",
     [
         # each row is free of the faults above it, and has the faults of the row and of some that follow
         (
             put({**ITEM, **NO_VALUE}, **TRUE, **EXPECTED),
-            f"{VIOLATED}{BOTH}Non-expression parameters: {{Expected}} Expression parameters: {{ConditionExpression}}",
+            f"{BOTH}Non-expression parameters: {{Expected}} Expression parameters: {{ConditionExpression}}",
         ),
         (put({**ITEM, **NO_VALUE}, **Z), EMPTY_VALUE),
         (put({**ITEM, **NO_VALUE}, ReturnValues="ALL_NEW"), EMPTY_VALUE),
-        (put(**Z, **BAD_EXPECTED), f"{VIOLATED}{NAMES_ALONE}"),
+        (put(**Z, **BAD_EXPECTED), NAMES_ALONE),
         (
             put(**{**names(z=""), **values(v={})}, **BROKEN),
-            f"{VALIDATION}ExpressionAttributeNames contains invalid value: Empty attribute name for key #z",
+            "ExpressionAttributeNames contains invalid value: Empty attribute name for key #z",
         ),
         (put({}, ExpressionAttributeNames={"x": "y"}, ConditionExpression=""), BAD_MAP),
         (put({}, **BAD_EXPECTED, ReturnValues="ALL_NEW"), EXPECTED_TEXT),
-        (put({}, ConditionExpression="", ReturnValues="ALL_NEW"), f"{VALIDATION}Invalid ConditionExpression: {EMPTY}"),
-        (put({}, **BROKEN, ReturnValues="ALL_NEW"), f"{VIOLATED}Invalid ConditionExpression: {SYNTAX}"),
-        (put({**ITEM, **TOO_LARGE}, ReturnValues="ALL_NEW"), f"{VIOLATED}ReturnValues can only be ALL_OLD or NONE"),
-        (put({**ITEM, **TOO_LARGE}, TableName="nope"), f"{VALIDATION}Item size has exceeded the maximum allowed size"),
+        (put({}, ConditionExpression="", ReturnValues="ALL_NEW"), f"Invalid ConditionExpression: {EMPTY}"),
+        (put({}, **BROKEN, **Z, ReturnValues="ALL_NEW"), f"Invalid ConditionExpression: {SYNTAX}"),
+        (put({**ITEM, **TOO_LARGE}, **FALSE, **Z, **values(z=1), ReturnValues="ALL_NEW"), UNUSED),
+        (put({**ITEM, **TOO_LARGE}, **FALSE, **values(z=1), ReturnValues="ALL_NEW"), UNUSED_VALUE),
+        (put({**ITEM, **TOO_LARGE}, ReturnValues="ALL_NEW"), RETURNS),
+        (put({**ITEM, **TOO_LARGE}), "Item size has exceeded the maximum allowed size"),
+    ],
+)
+def test_put_item_before_the_table_is_known(refused: Any, tables: Any, params: Any, text: str) -> None:
+    for name in ("full", "nope"):
+        assert refused("put_item", **{**params, "TableName": name}) == f"{VIOLATED}{text}"
+
+
+@pytest.mark.parametrize(
+    "params, text",
+    [
         (put({}, TableName="nope"), NOT_FOUND),
         (put({"g": {"N": "1"}}), f"{INVALID}Missing the key pk in the item"),
         (put({"pk": {"N": "1"}, "sk": {"N": "1"}}), f"{INVALID}Type mismatch for key pk expected: S actual: N"),
@@ -72,11 +87,9 @@ def at(key: Any = KEY, **params: Any) -> dict[str, Any]:
             f"{INVALID}Aggregated size of all range keys has exceeded the size limit of 1024 bytes",
         ),
         (
-            put({**KEY, "g": {"N": "1"}, "n": {"S": "x"}}, **TRUE, **Z),
+            put({**KEY, "g": {"N": "1"}, "n": {"S": "x"}}, **FALSE),
             f"{INVALID}Type mismatch for Index Key g Expected: S Actual: N IndexName: by-g",
         ),
-        (put(**FALSE, **Z, **values(z=1)), UNUSED),
-        (put(**FALSE, **values(z=1)), UNUSED_VALUE),
         (put(**FALSE), REFUSED),
     ],
 )
@@ -90,26 +103,32 @@ def test_put_item(refused: Any, tables: Any, params: Any, text: str) -> None:
     [
         (
             at(NO_VALUE, ProjectionExpression="a", AttributesToGet=["a"]),
-            f"{VALIDATION}{BOTH}Non-expression parameters: {{AttributesToGet}} "
-            "Expression parameters: {ProjectionExpression}",
+            f"{BOTH}Non-expression parameters: {{AttributesToGet}} Expression parameters: {{ProjectionExpression}}",
         ),
         (at(NO_VALUE, AttributesToGet=["a", "a"]), EMPTY_VALUE),
         (at(NO_VALUE, **Z), EMPTY_VALUE),
-        (at(AttributesToGet=["a", "a"], **Z), f"{INVALID}Duplicate value in attribute name: a"),
-        (at({}, **Z), f"{VALIDATION}{NAMES_ALONE}"),
-        (at({}, ExpressionAttributeNames={"x": "y"}, ProjectionExpression=""), BAD_MAP),
-        (at({}, ProjectionExpression="", TableName="nope"), f"{VALIDATION}Invalid ProjectionExpression: {EMPTY}"),
         (
-            at({}, ProjectionExpression="a,", TableName="nope"),
-            f'{VALIDATION}Invalid ProjectionExpression: Syntax error; token: "<EOF>", near: ","',
+            at(AttributesToGet=["a", "a"], **Z),
+            "One or more parameter values were invalid: Duplicate value in attribute name: a",
         ),
-        (at({}, TableName="nope", ProjectionExpression="a", **Z), NOT_FOUND),
-        (at({}, ProjectionExpression="a", **Z), MISMATCH),
-        (at(ProjectionExpression="a", **Z), UNUSED),
+        (at({}, **Z), NAMES_ALONE),
+        (at({}, ExpressionAttributeNames={"x": "y"}, ProjectionExpression=""), BAD_MAP),
+        (at({}, ProjectionExpression=""), f"Invalid ProjectionExpression: {EMPTY}"),
+        (
+            at({}, ProjectionExpression="a,", **Z),
+            'Invalid ProjectionExpression: Syntax error; token: "<EOF>", near: ","',
+        ),
+        (at({}, ProjectionExpression="a", **Z), UNUSED),
     ],
 )
-def test_get_item(refused: Any, tables: Any, params: Any, text: str) -> None:
-    assert refused("get_item", **params) == text
+def test_get_item_before_the_table_is_known(refused: Any, tables: Any, params: Any, text: str) -> None:
+    for name in ("full", "nope"):
+        assert refused("get_item", **{**params, "TableName": name}) == f"{VALIDATION}{text}"
+
+
+def test_get_item(refused: Any, tables: Any) -> None:
+    assert refused("get_item", **at({}, TableName="nope")) == NOT_FOUND
+    assert refused("get_item", **at({}, ProjectionExpression="pk.a")) == MISMATCH
 
 
 @pytest.mark.parametrize(
@@ -117,28 +136,36 @@ def test_get_item(refused: Any, tables: Any, params: Any, text: str) -> None:
     [
         (
             at(NO_VALUE, **TRUE, **EXPECTED, ConditionalOperator="OR"),
-            f"{VALIDATION}{BOTH}Non-expression parameters: {{Expected, ConditionalOperator}} "
+            f"{BOTH}Non-expression parameters: {{Expected, ConditionalOperator}} "
             "Expression parameters: {ConditionExpression}",
         ),
         (at(NO_VALUE, **BAD_EXPECTED), EMPTY_VALUE),
         (at({}, **BAD_EXPECTED, **Z), EXPECTED_TEXT),
-        (at({}, **Z, ReturnValues="ALL_NEW"), f"{VALIDATION}{NAMES_ALONE}"),
-        (at({}, ConditionExpression="", ReturnValues="ALL_NEW"), f"{VALIDATION}Invalid ConditionExpression: {EMPTY}"),
-        # Unsure: whether DeleteItem's errors stand in the envelope.
-        (at({}, **BROKEN, ReturnValues="ALL_NEW"), f"{VALIDATION}Invalid ConditionExpression: {SYNTAX}"),
-        (at({}, TableName="nope", ReturnValues="ALL_NEW"), f"{VALIDATION}ReturnValues can only be ALL_OLD or NONE"),
-        (at({}, TableName="nope"), NOT_FOUND),
-        (at({}, **FALSE, **Z), MISMATCH),
-        (at(**FALSE, **Z), UNUSED),
-        (at(**FALSE), REFUSED),
+        (at({}, **EXPECTED, **Z), NAMES_ALONE),
+        (at({}, **Z, ReturnValues="ALL_NEW"), NAMES_ALONE),
+        (at({}, ConditionExpression="", ReturnValues="ALL_NEW"), f"Invalid ConditionExpression: {EMPTY}"),
+        (at({}, **BROKEN, **Z, ReturnValues="ALL_NEW"), f"Invalid ConditionExpression: {SYNTAX}"),
+        (at({}, **FALSE, **Z, **values(z=1), ReturnValues="ALL_NEW"), UNUSED),
+        (at({}, **FALSE, **values(z=1), ReturnValues="ALL_NEW"), UNUSED_VALUE),
+        (at({}, ReturnValues="ALL_NEW"), RETURNS),
+        (at({}, ReturnValues="UPDATED_NEW"), RETURNS),
     ],
 )
-def test_delete_item(refused: Any, tables: Any, params: Any, text: str) -> None:
-    assert refused("delete_item", **params) == text
+def test_delete_item_before_the_table_is_known(refused: Any, tables: Any, params: Any, text: str) -> None:
+    for name in ("full", "nope"):
+        assert refused("delete_item", **{**params, "TableName": name}) == f"{VIOLATED}{text}"
+
+
+def test_delete_item(refused: Any, tables: Any) -> None:
+    assert refused("delete_item", **at({}, TableName="nope", **FALSE)) == NOT_FOUND
+    assert refused("delete_item", **at({}, **FALSE)) == MISMATCH
+    assert refused("delete_item", **at(**FALSE)) == REFUSED
 
 
 BAD_UPDATES = {"AttributeUpdates": {"a": {"Action": "PUT"}}}
-UPDATES_TEXT = f"{INVALID}Only DELETE action is allowed when no attribute value is specified"
+UPDATES_TEXT = (
+    "One or more parameter values were invalid: Only DELETE action is allowed when no attribute value is specified"
+)
 SET = {"UpdateExpression": "SET a = :v", **values(v=1)}
 
 
@@ -147,32 +174,36 @@ SET = {"UpdateExpression": "SET a = :v", **values(v=1)}
     [
         (
             at(NO_VALUE, **SET, **BAD_UPDATES, **EXPECTED, ConditionalOperator="OR", **TRUE),
-            f"{VIOLATED}{BOTH}Non-expression parameters: {{AttributeUpdates, Expected, ConditionalOperator}} "
+            f"{BOTH}Non-expression parameters: {{AttributeUpdates, Expected, ConditionalOperator}} "
             "Expression parameters: {UpdateExpression, ConditionExpression}",
         ),
         (at(NO_VALUE, **BAD_UPDATES), EMPTY_VALUE),
         (at({}, **BAD_UPDATES, **BAD_EXPECTED), UPDATES_TEXT),
         (at({}, **BAD_EXPECTED, **Z), EXPECTED_TEXT),
-        (at({}, **Z, **values(z=1)), f"{VIOLATED}{NAMES_ALONE}"),
-        (
-            at({}, **values(z=1), TableName="nope"),
-            f"{VIOLATED}ExpressionAttributeValues can only be specified when using expressions: "
-            "UpdateExpression and ConditionExpression are null",
-        ),
+        (at({}, **Z, **values(z=1)), NAMES_ALONE),
+        (at({}, **values(z=1)), "ExpressionAttributeValues can only be specified when using expressions"),
         (at({}, UpdateExpression="", ExpressionAttributeNames={"x": "y"}), BAD_MAP),
-        (at({}, UpdateExpression="", ConditionExpression=""), f"{VALIDATION}Invalid UpdateExpression: {EMPTY}"),
-        (at({}, UpdateExpression="SET", ConditionExpression=""), f"{VALIDATION}Invalid ConditionExpression: {EMPTY}"),
-        (
-            at({}, UpdateExpression="SET a =", **BROKEN),
-            f"{VIOLATED}Invalid UpdateExpression: {SYNTAX}",
-        ),
+        (at({}, UpdateExpression="", ConditionExpression=""), f"Invalid UpdateExpression: {EMPTY}"),
+        (at({}, UpdateExpression="SET", ConditionExpression=""), f"Invalid ConditionExpression: {EMPTY}"),
+        (at({}, UpdateExpression="SET a =", **BROKEN), f"Invalid UpdateExpression: {SYNTAX}"),
         (
             at({}, UpdateExpression="SET a = :v, a = :w", **values(v=1, w=1), **BROKEN),
-            f"{VIOLATED}Invalid UpdateExpression: Two document paths overlap with each other; must remove or rewrite "
+            "Invalid UpdateExpression: Two document paths overlap with each other; must remove or rewrite "
             "one of these paths; path one: [a], path two: [a]",
         ),
-        (at({}, **SET, **BROKEN, **Z), f"{VIOLATED}Invalid ConditionExpression: {SYNTAX}"),
-        (at({}, TableName="nope", UpdateExpression="REMOVE a", **Z), UNUSED),
+        (at({}, **SET, **BROKEN, **Z), f"Invalid ConditionExpression: {SYNTAX}"),
+        (at({}, UpdateExpression="REMOVE pk", **Z, **values(z=1)), UNUSED),
+        (at({}, UpdateExpression="REMOVE pk", **values(z=1)), UNUSED_VALUE),
+    ],
+)
+def test_update_item_before_the_table_is_known(refused: Any, tables: Any, params: Any, text: str) -> None:
+    for name in ("full", "nope"):
+        assert refused("update_item", **{**params, "TableName": name}) == f"{VIOLATED}{text}"
+
+
+@pytest.mark.parametrize(
+    "params, text",
+    [
         (at({}, TableName="nope", **SET), NOT_FOUND),
         (at({}, UpdateExpression="REMOVE pk"), MISMATCH),
         (
@@ -282,7 +313,7 @@ BY_G = {"IndexName": "by-g-n", "KeyConditionExpression": "g = :v", **values(v="a
             f"{INVALID}Select type ALL_ATTRIBUTES is not supported for global secondary index by-g-n "
             "because its projection type is not ALL",
         ),
-        ({**KEYS, "ProjectionExpression": "a", **Z}, UNUSED),
+        ({**KEYS, "TableName": "nope", "ProjectionExpression": "a", "Select": "COUNT", **Z}, f"{VALIDATION}{UNUSED}"),
     ],
 )
 def test_query(refused: Any, tables: Any, params: Any, text: str) -> None:
@@ -323,6 +354,7 @@ def test_query(refused: Any, tables: Any, params: Any, text: str) -> None:
             {"FilterExpression": "a =", "Select": "SPECIFIC_ATTRIBUTES"},
             f"{VALIDATION}Invalid FilterExpression: {SYNTAX}",
         ),
+        ({"TableName": "nope", "ProjectionExpression": "a", "Select": "COUNT", **Z}, f"{VALIDATION}{UNUSED}"),
         ({"TableName": "nope", "Select": "SPECIFIC_ATTRIBUTES"}, f"{VALIDATION}{SPECIFIC}"),
         ({"TableName": "nope", "IndexName": "by-x"}, NOT_FOUND),
         ({"IndexName": "by-x", "ConsistentRead": True}, NO_INDEX),
@@ -331,7 +363,6 @@ def test_query(refused: Any, tables: Any, params: Any, text: str) -> None:
             {"IndexName": "by-g-n", "Select": "ALL_ATTRIBUTES", "ExclusiveStartKey": {"pk": {"N": "1"}}},
             f"{VALIDATION}The provided starting key is invalid",
         ),
-        ({"ProjectionExpression": "a", **Z}, UNUSED),
     ],
 )
 def test_scan(refused: Any, tables: Any, params: Any, text: str) -> None:
@@ -350,16 +381,16 @@ DUPLICATES = f"{VALIDATION}Provided list of item keys contains duplicates"
             f"{VALIDATION}{BOTH}Non-expression parameters: {{AttributesToGet}} "
             "Expression parameters: {ProjectionExpression}",
         ),
-        ({"plain": {"Keys": [NO_VALUE], **Z}}, EMPTY_VALUE),
+        ({"plain": {"Keys": [NO_VALUE], **Z}}, f"{VALIDATION}{EMPTY_VALUE}"),
         ({"plain": {"Keys": [{}, {}], **Z}}, f"{VALIDATION}{NAMES_ALONE}"),
         (
             {"plain": {"Keys": [{}, {}], "ProjectionExpression": "a,"}},
             f'{VALIDATION}Invalid ProjectionExpression: Syntax error; token: "<EOF>", near: ","',
         ),
+        ({"nope": {"Keys": [{}, {}], "ProjectionExpression": "a", **Z}}, f"{VALIDATION}{UNUSED}"),
         ({"nope": {"Keys": [{}, {}]}}, DUPLICATES),
         ({"plain": {"Keys": [{}]}, "nope": {"Keys": [{}]}}, NOT_FOUND),
-        ({"plain": {"Keys": [{}], "ProjectionExpression": "a", **Z}}, MISMATCH),
-        ({"plain": {"Keys": [OF_PLAIN], "ProjectionExpression": "a", **Z}}, UNUSED),
+        ({"plain": {"Keys": [{}], "ProjectionExpression": "pk.a"}}, MISMATCH),
     ],
 )
 def test_batch_get_item(refused: Any, tables: Any, wanted: Any, text: str) -> None:
@@ -371,7 +402,7 @@ def test_batch_get_item(refused: Any, tables: Any, wanted: Any, text: str) -> No
     [
         (
             {"plain": [{"PutRequest": {"Item": NO_VALUE}}, {}]},
-            EMPTY_VALUE,
+            f"{VALIDATION}{EMPTY_VALUE}",
         ),
         (
             {"plain": [{}, {"PutRequest": {"Item": NO_VALUE}}]},

@@ -22,7 +22,6 @@ SETS = [
     ({"NS": ["1", "1.0"]}, "Input collection contains duplicates"),
     ({"BS": [b"b", b"b"]}, f"{OOMPV}Input collection [Yg==, Yg==]of type BS contains duplicates."),
 ]
-"""Values whose errors stand in the envelope on PutItem and UpdateItem."""
 
 OTHERS = [
     ({}, "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"),
@@ -64,26 +63,28 @@ def at(value: Any) -> Any:
     return {"Key": {**KEY, "sk": value}}
 
 
-@pytest.mark.parametrize("value, text", SETS)
+def expecting(value: Any) -> Any:
+    return {"Key": KEY, "Expected": {"a": {"Value": value}}}
+
+
+@pytest.mark.parametrize("value, text", [*SETS, *OTHERS, NESTED])
 @pytest.mark.parametrize(
     "method, make",
-    [("put_item", put), ("put_item", put_expecting), ("update_item", update_to), ("update_item", at)],
+    [
+        ("put_item", put),
+        ("put_item", put_expecting),
+        ("update_item", update_to),
+        ("update_item", expecting),
+        ("update_item", at),
+        ("delete_item", expecting),
+        ("delete_item", at),
+    ],
 )
-def test_sets_and_null_are_told_in_the_envelope_by_put_and_update(
+def test_writes_report_bad_values_in_the_envelope(
     refused: Any, tables: Any, method: str, make: Any, value: Any, text: str
 ) -> None:
     assert refused(method, TableName="full", **make(value)) == f"{VIOLATED}{text}"
-
-
-@pytest.mark.parametrize("value, text", [*OTHERS, NESTED])
-@pytest.mark.parametrize(
-    "method, make",
-    [("put_item", put), ("put_item", put_expecting), ("update_item", update_to), ("update_item", at)],
-)
-def test_other_bad_values_are_told_bare_by_put_and_update(
-    refused: Any, tables: Any, method: str, make: Any, value: Any, text: str
-) -> None:
-    assert refused(method, TableName="full", **make(value)) == f"{VALIDATION}{text}"
+    assert refused(method, TableName="nope", **make(value)) == f"{VIOLATED}{text}"
 
 
 def scan_filter(value: Any) -> Any:
@@ -95,21 +96,17 @@ def scan_filter(value: Any) -> Any:
     "method, make",
     [
         ("get_item", at),
-        ("delete_item", at),
-        ("delete_item", lambda value: {"Key": KEY, "Expected": {"a": {"Value": value}}}),
         ("query", lambda value: {"KeyConditions": scan_filter(value)["ScanFilter"]}),
         ("query", lambda value: {"QueryFilter": scan_filter(value)["ScanFilter"]}),
         ("scan", scan_filter),
     ],
 )
-def test_bad_values_are_told_bare_by_reads_and_deletes(
-    refused: Any, tables: Any, method: str, make: Any, value: Any, text: str
-) -> None:
+def test_reads_report_bad_values_bare(refused: Any, tables: Any, method: str, make: Any, value: Any, text: str) -> None:
     assert refused(method, TableName="full", **make(value)) == f"{VALIDATION}{text}"
 
 
 @pytest.mark.parametrize("value, text", [*SETS, *OTHERS, NESTED])
-def test_bad_values_are_told_bare_by_batches(refused: Any, tables: Any, value: Any, text: str) -> None:
+def test_batches_report_bad_values_bare(refused: Any, tables: Any, value: Any, text: str) -> None:
     batch = [{"PutRequest": put(value)}]
     assert refused("batch_write_item", RequestItems={"full": batch}) == f"{VALIDATION}{text}"
     keys = {"full": {"Keys": [at(value)["Key"]]}}
@@ -119,25 +116,16 @@ def test_bad_values_are_told_bare_by_batches(refused: Any, tables: Any, value: A
 NAMED = "ExpressionAttributeValues contains invalid value: "
 
 
-@pytest.mark.parametrize(
-    "value, on_put, elsewhere",
-    [
-        *[(value, f"{VIOLATED}{text}", f"{VALIDATION}{NAMED}{text} for key :v") for value, text in SETS],
-        *[
-            (value, f"{VALIDATION}{NAMED}{text} for key :v", f"{VALIDATION}{NAMED}{text} for key :v")
-            for value, text in OTHERS
-        ],
-        (DEEP, f"{VALIDATION}{NESTED[1]}", f"{VALIDATION}{NESTED[1]}"),
-    ],
-)
-def test_a_bad_placeholder_is_named(refused: Any, tables: Any, value: Any, on_put: str, elsewhere: str) -> None:
+@pytest.mark.parametrize("value, text", [*SETS, *OTHERS, NESTED])
+def test_a_bad_placeholder_is_named_by_scans_alone(refused: Any, tables: Any, value: Any, text: str) -> None:
     given = {"TableName": "full", **values(v=value)}
     condition = {"ConditionExpression": "a = :v"}
-    assert refused("put_item", **given, **condition, Item=ITEM) == on_put
-    assert refused("update_item", **given, **SET, Key=KEY) == on_put
-    assert refused("delete_item", **given, **condition, Key=KEY) == elsewhere
-    assert refused("query", **given, KeyConditionExpression="pk = :v") == elsewhere
-    assert refused("scan", **given, FilterExpression="a = :v") == elsewhere
+    assert refused("put_item", **given, **condition, Item=ITEM) == f"{VIOLATED}{text}"
+    assert refused("update_item", **given, **SET, Key=KEY) == f"{VIOLATED}{text}"
+    assert refused("delete_item", **given, **condition, Key=KEY) == f"{VIOLATED}{text}"
+    assert refused("query", **given, KeyConditionExpression="pk = :v") == f"{VALIDATION}{text}"
+    named = text if value is DEEP else f"{NAMED}{text} for key :v"
+    assert refused("scan", **given, FilterExpression="a = :v") == f"{VALIDATION}{named}"
 
 
 STARTING = f"{VALIDATION}The provided starting key is invalid: "
@@ -206,15 +194,16 @@ def test_a_bad_value_in_a_starting_key(refused: Any, tables: Any, value: Any, te
         (values(v=1, w=2), "Value provided in ExpressionAttributeValues unused in expressions: keys: {:v, :w}"),
     ],
 )
-def test_malformed_placeholders_are_told_bare(refused: Any, tables: Any, given: Any, text: str) -> None:
+def test_placeholders_must_be_well_formed_and_used(refused: Any, tables: Any, given: Any, text: str) -> None:
     condition = {"ConditionExpression": "attribute_exists(a)"}
-    for method, params in (
-        ("put_item", {"Item": ITEM, **condition}),
-        ("update_item", {"Key": KEY, **condition}),
-        ("delete_item", {"Key": KEY, **condition}),
-        ("scan", {"FilterExpression": "attribute_exists(a)"}),
+    for method, opening, params in (
+        ("put_item", VIOLATED, {"Item": ITEM, **condition}),
+        ("update_item", VIOLATED, {"Key": KEY, **condition}),
+        ("delete_item", VIOLATED, {"Key": KEY, **condition}),
+        ("scan", VALIDATION, {"FilterExpression": "attribute_exists(a)"}),
     ):
-        assert refused(method, TableName="full", **params, **given) == f"{VALIDATION}{text}", method
+        for table in ("full", "nope"):
+            assert refused(method, TableName=table, **params, **given) == f"{opening}{text}", method
 
 
 def test_placeholders_hold_two_megabytes(client: Any, refused: Any, tables: Any) -> None:
@@ -310,7 +299,7 @@ def test_no_path_leads_into_a_key(refused: Any, tables: Any, path: str, name: st
 
 def test_an_attribute_has_a_name(refused: Any, tables: Any) -> None:
     # Unsure: the text.
-    text = f"{INVALID}The attribute name is empty"
+    text = f"{VIOLATED}{OOMPV}The attribute name is empty"
     assert refused("put_item", TableName="full", Item={**KEY, "": {"S": "x"}}) == text
     assert refused("put_item", TableName="full", Item={**KEY, "m": {"M": {"": {"S": "x"}}}}) == text
 

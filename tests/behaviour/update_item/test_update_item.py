@@ -373,18 +373,22 @@ def test_attribute_updates_that_only_delete_make_no_item(client: Any, table: Any
     assert len(table) == made
 
 
+ENVELOPE = "1 validation error detected: "
 OOMPV = "One or more parameter values were invalid: "
 
 
 @pytest.mark.parametrize(
     "updates, complaint",
     [
-        ({"s": {"Action": "PUT"}}, f"{OOMPV}Only DELETE action is allowed when no attribute value is specified"),
+        (
+            {"s": {"Action": "PUT"}},
+            f"{ENVELOPE}{OOMPV}Only DELETE action is allowed when no attribute value is specified",
+        ),
         (
             {"s": {"Action": "DELETE", "Value": {"S": "x"}}},
-            f"{OOMPV}DELETE action with value is not supported for the type S",
+            f"{ENVELOPE}{OOMPV}DELETE action with value is not supported for the type S",
         ),
-        ({"s": {"Action": "ADD", "Value": {"S": "x"}}}, f"{OOMPV}ADD action is not supported for the type S"),
+        ({"s": {"Action": "ADD", "Value": {"S": "x"}}}, f"{ENVELOPE}{OOMPV}ADD action is not supported for the type S"),
         ({"s": {"Action": "ADD", "Value": {"N": "1"}}}, "Type mismatch for attribute to update"),
         (
             {"pk": {"Value": {"S": "x"}}},

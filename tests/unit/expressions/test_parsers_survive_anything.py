@@ -148,9 +148,9 @@ def test_any_legacy_parameter_is_compiled_or_refused(given_value: Any, operator:
 
 @settings(max_examples=150)
 @given(json_values, json_values, st.booleans())
-def test_any_maps_of_placeholders_are_decoded_or_refused(names: Any, values: Any, on_write: bool) -> None:
+def test_any_maps_of_placeholders_are_decoded_or_refused(names: Any, values: Any, names_bad_values: bool) -> None:
     with contextlib.suppress(DynamoDBError):
-        Placeholders(names, values, on_write=on_write)
+        Placeholders(names, values, names_bad_values=names_bad_values)
 
 
 @settings(max_examples=150)

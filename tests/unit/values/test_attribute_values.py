@@ -90,16 +90,6 @@ def test_a_bad_value_is_refused(given_value: Any, message: str) -> None:
     assert (error.code, error.message) == ("ValidationException", message)
 
 
-@pytest.mark.parametrize("value", [{"SS": []}, {"NULL": False}, {"SS": ["a", "a"]}, {"NS": ["1", "1"]}, {"BS": []}])
-def test_errors_of_sets_and_null_carry_the_envelope_on_writes(value: Any) -> None:
-    assert refusal(value).wraps
-
-
-@pytest.mark.parametrize("value", [{}, {"N": "x"}, {"S": "a", "N": "1"}, nested(32)])
-def test_errors_of_structure_numbers_and_nesting_never_carry_the_envelope(value: Any) -> None:
-    assert not refusal(value).wraps
-
-
 @pytest.mark.parametrize("kind", ["M", "L"])
 def test_31_levels_around_a_scalar_are_accepted(kind: str) -> None:
     assert to_wire(decode(nested(31, kind))) == nested(31, kind)
