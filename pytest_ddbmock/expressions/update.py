@@ -107,23 +107,23 @@ def compile_update(text: str, placeholders: Placeholders) -> Update:
     return of_parsed(parser.parse_update(text), placeholders)
 
 
-def of_parsed(parsed: Sequence[Action], placeholders: Placeholders) -> Update:
-    """The update of parsed actions; errors as of `compile_update`."""
+def of_parsed(parsed: Sequence[Action], placeholders: Placeholders, kind: str = UPDATE) -> Update:
+    """The update of parsed actions; errors as of `compile_update`, worded for the parameter `kind`."""
     try:
-        actions = [_resolved(action, placeholders) for action in parsed]
+        actions = [_resolved(kind, action, placeholders) for action in parsed]
     except DynamoDBError:
-        for path in _paths(parsed):  # an undefined name anywhere is told before an undefined value
-            placeholders.path(UPDATE, path)
+        for path in _paths(parsed):  # an undefined name anywhere is reported before an undefined value
+            placeholders.path(kind, path)
         raise
-    checks.check_overlaps(UPDATE, [action.target.elements for action in actions])
+    checks.check_overlaps(kind, [action.target.elements for action in actions])
     for action in actions:
         if isinstance(action, Add):
-            _require_allowed("ADD", action.value, _ADDABLE)
+            _require_allowed(kind, "ADD", action.value, _ADDABLE)
         elif isinstance(action, Delete):
-            _require_allowed("DELETE", action.value, _SETS)
+            _require_allowed(kind, "DELETE", action.value, _SETS)
     for action in actions:
         if isinstance(action, Set):
-            _check_value(action.value)
+            _check_value(kind, action.value)
     return of_actions(actions)
 
 
@@ -149,18 +149,18 @@ def of_actions(actions: Iterable[Action], *, creates: bool = True, is_legacy: bo
 # ---- before the item is known
 
 
-def _resolved(action: Action, placeholders: Placeholders) -> Action:
+def _resolved(kind: str, action: Action, placeholders: Placeholders) -> Action:
     """`action` with plain paths and literals in place of placeholders."""
     target = action.target
     if target.placeholders:
-        target = DocumentPath(placeholders.path(UPDATE, target))
+        target = DocumentPath(placeholders.path(kind, target))
     if isinstance(action, Remove):
         return Remove(target)
     value = action.value
     if isinstance(value, Arithmetic):
-        left, right = placeholders.operand(UPDATE, value.left), placeholders.operand(UPDATE, value.right)
+        left, right = placeholders.operand(kind, value.left), placeholders.operand(kind, value.right)
         return Set(target, Arithmetic(value.operator, left, right))
-    operand = placeholders.operand(UPDATE, value)
+    operand = placeholders.operand(kind, value)
     if isinstance(action, Set):
         return Set(target, operand)
     assert isinstance(operand, Literal), "the parser lets ADD and DELETE have nothing else"
@@ -182,28 +182,28 @@ def _paths(actions: Iterable[Action]) -> Iterator[DocumentPath]:
                 waiting.extend((operand.right, operand.left))
 
 
-def _require_allowed(section: str, value: ValueName | Literal, allowed: Sequence[str]) -> None:
+def _require_allowed(kind: str, section: str, value: ValueName | Literal, allowed: Sequence[str]) -> None:
     assert isinstance(value, Literal), "placeholders have been replaced"
     tag = value.value[0]
     if tag not in allowed:
         raise errors.invalid_expression(
-            UPDATE,
+            kind,
             f"Incorrect operand type for operator or function; operator: {section}, "
             f"operand type: {_LONG_NAMES[tag]}, typeSet: ALLOWED_FOR_{section}_OPERAND",
         )
 
 
-def _check_value(value: Operand | Arithmetic) -> None:
+def _check_value(kind: str, value: Operand | Arithmetic) -> None:
     operands = (value.left, value.right) if isinstance(value, Arithmetic) else (value,)
     for operand in operands:
         if isinstance(operand, Call):
-            checks.check_counts(UPDATE, operand)
-            checks.check_call(UPDATE, operand)
+            checks.check_counts(kind, operand)
+            checks.check_call(kind, operand)
     if isinstance(value, Arithmetic):
         for operand in operands:
             tag = checks.operand_type(operand)
             if tag not in (None, "N"):
-                raise checks.wrong_type(UPDATE, value.operator, str(tag))
+                raise checks.wrong_type(kind, value.operator, str(tag))
 
 
 # ---- values

@@ -6,16 +6,14 @@ Source: "PartiQL select statements for DynamoDB" and the pages on the other stat
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple, Protocol, TypeAlias
 
 from pytest_ddbmock import errors
-from pytest_ddbmock.errors import DynamoDBError, NotImplementedByMock
+from pytest_ddbmock.errors import NotImplementedByMock
 from pytest_ddbmock.expressions import checks, syntax, update
 from pytest_ddbmock.expressions.condition import MIRRORED, Condition, of_tree, resolved
 from pytest_ddbmock.expressions.key_condition import INDEXABLE, KeyRange, KeyTest, key_range
-from pytest_ddbmock.expressions.parser import UPDATE
 from pytest_ddbmock.expressions.placeholders import Placeholders
 from pytest_ddbmock.expressions.projection import Projection
 from pytest_ddbmock.expressions.syntax import (
@@ -41,7 +39,8 @@ from pytest_ddbmock.values.paths import Path
 MAX_PARTITIONS = 50
 """Partition key values of one SELECT."""
 
-_KIND = "PartiQL"
+_KIND = ""
+"""Errors in a statement name no parameter such as `FilterExpression`."""
 
 
 class Keys(Protocol):
@@ -254,8 +253,7 @@ def _update(body: statements.Update, bound: Placeholders) -> update.Update:
                         "Incorrect operand type for operator or function; "
                         f"operator or function: {name}, operand type: {literal.value[0]}"
                     )
-    with _unprefixed(UPDATE):
-        return update.of_parsed(body.actions, bound)
+    return update.of_parsed(body.actions, bound, _KIND)
 
 
 # ---- conditions
@@ -275,8 +273,7 @@ class _Where:
         if not self.parts:
             return None
         tree = self.parts[0] if len(self.parts) == 1 else And(tuple(self.parts))
-        with _unprefixed(_KIND):
-            return of_tree(tree, _KIND, self.bound)
+        return of_tree(tree, _KIND, self.bound)
 
     def take_key(self, keys: Keys) -> Item:
         """The key that equalities fix.
@@ -368,8 +365,7 @@ class _Where:
             return None
         position, test = found
         leaf = self.parts.pop(position)
-        with _unprefixed(_KIND):
-            checks.check_leaf(_KIND, resolved(leaf, _KIND, self.bound))  # type: ignore[arg-type]  # tests are leaves
+        checks.check_leaf(_KIND, resolved(leaf, _KIND, self.bound))  # type: ignore[arg-type]  # tests are leaves
         return test
 
     def _test(self, node: syntax.Condition) -> KeyTest | None:
@@ -394,15 +390,3 @@ class _Where:
                 return None
             values.append(operand.value)
         return KeyTest(str(first.elements[0]), operator, tuple(values))
-
-
-@contextmanager
-def _unprefixed(kind: str) -> Iterator[None]:
-    """Errors in a statement name no parameter such as `FilterExpression`."""
-    try:
-        yield
-    except DynamoDBError as error:
-        prefix = f"Invalid {kind}: "
-        if error.message is None or not error.message.startswith(prefix):
-            raise
-        raise errors.validation(error.message[len(prefix) :]) from None
