@@ -32,9 +32,34 @@ def stream_arn(table: str, label: str) -> str:
     return f"{table}/stream/{label}"
 
 
+def function_arn(account: str, region: str, name: str) -> str:
+    """The ARN of a Lambda function."""
+    return f"arn:{partition_of(region)}:lambda:{region}:{account}:function:{name}"
+
+
 def backup_arn(table: str, backup_id: str) -> str:
     """The ARN of a backup of the table with the ARN `table`."""
     return f"{table}/backup/{backup_id}"
+
+
+class Fields(NamedTuple):
+    """The fields of any ARN, in order."""
+
+    partition: str
+    service: str
+    region: str
+    account: str
+    resource: str
+
+
+def split(text: str) -> Fields | None:
+    """Return the fields of an ARN of any service; None for text that is not an ARN.
+
+    >>> split("arn:aws:lambda:us-east-1:123456789012:function:bill").resource
+    'function:bill'
+    """
+    prefix, *fields = text.split(":", 5)
+    return Fields(*fields) if prefix == "arn" and len(fields) == len(Fields._fields) else None
 
 
 class Arn(NamedTuple):
@@ -48,14 +73,21 @@ class Arn(NamedTuple):
 
 
 def parse(text: str) -> Arn | None:
-    """The parts of the ARN of a table or of something below it; None when `text` is no such ARN."""
-    parts = text.split(":", 5)
-    if len(parts) != 6 or parts[0] != "arn" or parts[2] != "dynamodb":
+    """Return the parts of the ARN of a table or of something below it; None for other text."""
+    fields = split(text)
+    if fields is None or fields.service != "dynamodb":
         return None
-    resource = parts[5].split("/", 3)
+    resource = fields.resource.split("/", 3)
     if len(resource) == 3 or resource[0] != "table" or len(resource) < 2 or not resource[1]:
         return None
-    return Arn(parts[3], parts[4], resource[1], *resource[2:])
+    return Arn(fields.region, fields.account, resource[1], *resource[2:])
+
+
+def parse_own(arn: str) -> Arn:
+    """Return the parts of an ARN that comes from here."""
+    found = parse(arn)
+    assert found is not None, f"not an ARN of a table: {arn}"
+    return found
 
 
 def table_name(given: str, *, account: str, region: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from pytest_ddbmock.clock import MINUTE
+from pytest_ddbmock.engine import arns
 from pytest_ddbmock.engine.engine import Engine
 from pytest_ddbmock.followers import stream as streams
 from pytest_ddbmock.followers.lambda_event import encode
@@ -26,6 +27,8 @@ MILLISECOND, MICROSECOND = "MILLISECOND", "MICROSECOND"
 
 LISTED_AFTER_END = 10 * MINUTE
 """How long a destination is described after it was disabled. Unsure: AWS has been seen to do so for minutes."""
+
+_STREAM = re.compile(r"stream/[a-zA-Z0-9_.-]{1,128}")
 
 MAX_RECORD_BYTES = 1024 * 1024
 """Bytes; a change that needs more is skipped."""
@@ -87,11 +90,10 @@ class Destinations:
 
 def fault_of(stream_arn: str, table: Table) -> str | None:
     """Why a table cannot stream there, None where it can. Unsure: the texts."""
-    _, _, _, region, account, _ = table.arn.split(":", 5)
-    found = re.fullmatch(r"arn:[a-z-]+:kinesis:([^:]+):([^:]+):stream/[a-zA-Z0-9_.-]{1,128}", stream_arn)
-    if found is None:
+    home, given = arns.parse_own(table.arn), arns.split(stream_arn)
+    if given is None or given.service != "kinesis" or not _STREAM.fullmatch(given.resource):
         return f"{stream_arn} is not the ARN of a Kinesis data stream"
-    if found[1] != region or found[2] != account:
+    if given[:4] != (arns.partition_of(home.region), "kinesis", home.region, home.account):
         return "The Kinesis data stream must be in the same account and Region as the table"
     return None
 
@@ -169,7 +171,7 @@ class Outlet:
         return found
 
     def _of_table(self, table: Table) -> Iterator[Outgoing]:
-        region = table.arn.split(":")[3]
+        region = arns.parse_own(table.arn).region
         for destination in self._destinations.of(table):
             if destination.start is None:
                 continue

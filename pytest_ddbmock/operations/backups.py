@@ -132,19 +132,16 @@ def _parse(call: Call, given: str) -> Arn:
 
     Errors: `ValidationException`, `AccessDeniedException` for one of another account.
     """
-    parts = given.split(":", 5)
-    is_backup = len(parts) == 6 and parts[0] == "arn" and re.fullmatch(r"table/[^/]+/backup/[^/]+", parts[5])
-    if not is_backup:
+    fields = arns.split(given)
+    if fields is None or not re.fullmatch(r"table/[^/]+/backup/[^/]+", fields.resource):
         raise errors.validation("Invalid Backup ARN")
-    _, partition, service, region, account, _ = parts
+    region = fields.region
     is_region = region == call.request.region or _REGION.fullmatch(region)
-    if not is_region or service != "dynamodb" or partition != arns.partition_of(region):
+    if not is_region or fields.service != "dynamodb" or fields.partition != arns.partition_of(region):
         raise restores.invalid("BackupArn is not valid")
-    if account != call.request.account:
+    if fields.account != call.request.account:
         raise errors.access_denied()
-    arn = arns.parse(given)
-    assert arn is not None, "it has all its parts"
-    return arn
+    return arns.parse_own(given)
 
 
 def _find(call: Call, home: Home, arn: Arn) -> Backup:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_ddbmock.archive import recovery
 from pytest_ddbmock.clock import DAY, HOUR, Clock
+from pytest_ddbmock.engine import arns
 from pytest_ddbmock.engine.catalog import Home
 from pytest_ddbmock.engine.engine import Engine
 from pytest_ddbmock.engine.request import DYNAMODB, Request
@@ -134,7 +135,9 @@ def find_table(engine: Engine, home: Home, name: str) -> Table:
     table = engine.catalog.table(home.account, home.region, name)
     if table is None:
         known = [table.name for table in engine.catalog.tables(home.account, home.region)]
-        elsewhere = sorted({other.arn.split(":")[3] for other in engine.catalog.all_tables() if other.name == name})
+        elsewhere = sorted(
+            {arns.parse_own(other.arn).region for other in engine.catalog.all_tables() if other.name == name}
+        )
         raise UsageError(
             f'there is no table "{name}" in {home.region}'
             + (f", but one in {', '.join(elsewhere)}" if elsewhere else near(name, known))

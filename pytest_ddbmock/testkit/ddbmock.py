@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pytest_ddbmock.clock import SECOND, PythonClock, to_datetime
+from pytest_ddbmock.engine import arns
 from pytest_ddbmock.engine.calls import CallEntry
 from pytest_ddbmock.engine.catalog import Home
 from pytest_ddbmock.engine.engine import Engine
@@ -417,7 +418,8 @@ class DDBMock(Refusing):
     def all_tables(self) -> list[str]:
         """`name in region` of every table of every Region and account, for messages."""
         return sorted(
-            f"{table.name} in {table.arn.split(':')[3]}" for table in self._running().engine.catalog.all_tables()
+            f"{table.name} in {arns.parse_own(table.arn).region}"
+            for table in self._running().engine.catalog.all_tables()
         )
 
     @property

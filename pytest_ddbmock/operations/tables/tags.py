@@ -111,8 +111,8 @@ def _table(call: Call, given: str) -> Table:
     """
     if not given.startswith("arn:"):
         raise errors.invalid_parameters(f"ARNs must start with 'arn:': {given}")
-    parts = given.split(":", 5)
-    if len(parts) < 6 or parts[2] != "dynamodb":
+    fields = arns.split(given)
+    if fields is None or fields.service != "dynamodb":
         raise errors.invalid_parameters(f"Provided Arn is not a DynamoDB resource arn: {given}")
     arn = arns.parse(given)
     if arn is None or arn.kind not in ("", "stream"):
@@ -120,7 +120,7 @@ def _table(call: Call, given: str) -> Table:
             f"Invalid resource arn provided, only table or stream is accepted. Provided resource arn: {given}"
         )
     region = call.request.region
-    if arn.region != region or parts[1] != arns.partition_of(region):
+    if arn.region != region or fields.partition != arns.partition_of(region):
         raise errors.validation(f"Invalid TableArn: Invalid ResourceArn provided as input {given}")
     if arn.account != call.request.account:
         raise errors.access_denied()

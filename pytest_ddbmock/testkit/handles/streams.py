@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, overload
 
+from pytest_ddbmock.engine import arns
 from pytest_ddbmock.errors import UsageError
 from pytest_ddbmock.followers import stream as streams
 from pytest_ddbmock.followers.connection import Connection, Handler, name_of
@@ -27,7 +28,7 @@ MAX_PARTS = 100
 
 def records_of(table: Table, stream: Stream, changes: Sequence[Change]) -> list[Record]:
     """The records of changes, in order; a write that changes nothing has none."""
-    region = table.arn.split(":")[3]
+    region = arns.parse_own(table.arn).region
 
     def to_wire(change: Change) -> dict[str, Any]:
         return streams.record(table, stream, change, region)

@@ -127,7 +127,14 @@ def test_a_destination_can_be_enabled_again_and_another_one_after_it(ddb, destin
 
 @pytest.mark.parametrize(
     "wrong",
-    [arn(region="eu-west-1"), arn(account="111122223333"), "arn:aws:sqs:us-east-1:123456789012:some-long-queue"],
+    [
+        arn(region="eu-west-1"),
+        arn(account="111122223333"),
+        arn().replace("arn:aws:", "arn:aws-cn:"),
+        arn().replace(":stream/", ":consumer/"),
+        "arn:aws:sqs:us-east-1:123456789012:some-long-queue",
+        "arn:" + "x" * 40,
+    ],
 )
 def test_a_stream_that_is_no_good_is_found_out_afterwards(ddb, destination, wrong):
     assert destination.enable(wrong)["DestinationStatus"] == "ENABLING"
