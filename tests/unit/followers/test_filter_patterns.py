@@ -127,24 +127,24 @@ def test_several_patterns_are_alternatives_and_none_lets_everything_through():
         ("[]", "JSON object"),
         ('"x"', "JSON object"),
         ("[" * 3000, "Invalid filter pattern"),
-        ('{"a": "x"}', '"a" is to be a list of values or an object'),
+        ('{"a": "x"}', '"a" must be a list of values or an object'),
         ('{"a": []}', "empty"),
         ('{"a": {"b": [[1]]}}', '"a.b": a list inside'),
-        ('{"a": [{"prefix": 1}]}', "takes a text"),
-        ('{"a": [{"wildcard": "x*"}]}', "there is no comparison"),
+        ('{"a": [{"prefix": 1}]}', "takes a string"),
+        ('{"a": [{"wildcard": "x*"}]}', "unknown comparison"),
         ('{"a": [{"prefix": "a", "suffix": "b"}]}', "one comparison"),
         ('{"a": [{"anything-but": {"prefix": "a"}}]}', "anything-but"),
         ('{"a": [{"anything-but": []}]}', "anything-but"),
         ('{"a": [{"exists": 1}]}', "true or false"),
         ('{"a": [{"numeric": ["=", "1"]}]}', "numeric"),
         ('{"a": [{"numeric": ["!", 1]}]}', "numeric"),
-        ('{"a": [{"numeric": [">", 2, "<", 1]}]}', "from below to above"),
+        ('{"a": [{"numeric": [">", 2, "<", 1]}]}', "lower bound, then upper bound"),
         ('{"$or": []}', "list of objects"),
         ('{"$or": [1]}', "list of objects"),
         ('{"a": ["' + "x" * MAX_LENGTH + '"]}', "4096"),
     ],
 )
-def test_what_aws_does_not_take_is_refused_with_the_reason(text, said):
+def test_a_pattern_that_aws_rejects_is_refused_with_the_reason(text, said):
     with pytest.raises(UsageError, match=said):
         compile_pattern(text)
 
