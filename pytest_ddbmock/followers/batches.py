@@ -1,4 +1,4 @@
-"""A batch on its way through a function: what the function's answer says of it, and what remains to be tried.
+"""`Batch`: records to be passed to a function, and what the function's response says about them.
 
 Source: "Configuring partial batch response with DynamoDB and Lambda".
 """
@@ -18,24 +18,24 @@ from pytest_ddbmock.storage.change import Change
 
 @dataclass(frozen=True)
 class Batch:
-    """Records of one shard in order. `attempts` are those that count against the retries, `invocations` all.
+    """Records of one shard, in order. `attempts` count against the retries; `invocations` are all.
 
-    `retry_at` is the moment in microseconds of the next attempt; None while there was none, and while the batch waits
-    for the next time that somebody asks for deliveries (`EventSource.tries_for_ever`).
+    `retry_at` is the time of the next attempt in microseconds; None before the first one, and for a batch that is
+    tried again with the next delivery (`EventSource.retries_forever`).
     """
 
     changes: tuple[Change, ...]
     attempts: int = 0
     invocations: int = 0
     retry_at: int | None = None
-    is_repeated: bool = False
+    is_redelivered: bool = False
     error: BaseException | None = None
-    """What went wrong in the last attempt."""
+    """Of the last attempt."""
 
     def parts(self, failed_from: int, *, bisects: bool) -> tuple[Batch, ...] | None:
-        """The batches that are tried in place of this one, where that takes no retry; None where it does.
+        """Return the batches to try in place of this one without using up a retry; None if there are none.
 
-        `failed_from` is the index of the first record that has failed.
+        `failed_from` is the index of the first record that failed.
         """
         if not bisects:
             return None

@@ -1,6 +1,6 @@
-"""`Deliveries`: the connected functions are called, outside the engine's lock, in the order of what was written.
+"""`Deliveries`: calls the connected handlers, without the engine's lock, in the order of what was written.
 
-A generator decides, its caller calls: that is a plain loop, or one that awaits.
+A generator decides which handler is called next; its caller, a plain loop or one that awaits, calls it.
 """
 
 from __future__ import annotations
@@ -18,21 +18,22 @@ from pytest_ddbmock.engine.engine import Engine
 from pytest_ddbmock.errors import UsageError
 from pytest_ddbmock.followers.connection import Connection
 from pytest_ddbmock.followers.failure import Failure, HandlerFailed
-from pytest_ddbmock.followers.trigger import Invocation, Step
+from pytest_ddbmock.followers.invocation import Invocation
+from pytest_ddbmock.followers.lanes import Step
 
 MAX_ROUNDS = 100
-"""How often in one go functions may be called because of what functions have written."""
+"""How many times in a row one delivery may call handlers because handlers wrote."""
 
 Outcome: TypeAlias = "tuple[Any, BaseException | None]"
-"""What a function has answered, or raised."""
+"""What a handler returned, or what it raised."""
 Work: TypeAlias = Generator[tuple[Connection, Invocation], Outcome, None]
 
 
 class Deliveries:
-    """The connections of one test. Nothing is delivered because time has merely passed."""
+    """The connections of one test. Nothing is delivered merely because time has passed."""
 
     def __init__(self, engine: Engine, wait: Callable[[int], None], begin: int) -> None:
-        """`wait` lets so many microseconds pass on the mock's clock; the test began behind the change `begin`."""
+        """`wait` lets a number of microseconds pass on the mock's clock; the test began after the change `begin`."""
         self._engine = engine
         self._wait = wait
         self._connections: list[Connection] = []
@@ -46,50 +47,50 @@ class Deliveries:
     # ---- connections
 
     def add(self, connection: Connection) -> None:
-        """Deliver to it from now on."""
+        """Deliver to a connection from now on."""
         self._connections.append(connection)
         self._has_eager = self._has_eager or connection.is_eager
 
     def remove(self, connection: Connection) -> None:
-        """Deliver to it no longer."""
+        """Stop delivering to a connection."""
         self._connections = [one for one in self._connections if one is not connection]
 
     def clear(self) -> None:
-        """Be without connections and failures."""
+        """Drop all connections and failures."""
         self._connections = []
         self._has_eager = False
         self.forget()
 
     def mark(self) -> list[tuple[Connection, Any]]:
-        """How far each connection is, for `rollback`."""
+        """Return the positions of all connections, for `rollback`."""
         return [(connection, connection.trigger.mark()) for connection in self._connections]
 
     def rollback(self, mark: list[tuple[Connection, Any]]) -> None:
-        """Have each connection where it was; one that was made since stays where it is."""
+        """Return each connection to its position at the mark; newer ones stay where they are."""
         for connection, its_mark in mark:
             connection.trigger.rollback(its_mark)
 
     def moments(self, now: int) -> list[int]:
-        """When something is due to come, in microseconds; `now` or earlier for what is due already."""
+        """Return when deliveries are due, in microseconds; `now` or earlier for what is due already."""
         bound = self._engine.seq
         return [step.due for connection in self._connections for step in connection.trigger.steps(bound, now)]
 
-    # ---- when functions are called
+    # ---- when handlers are called
 
     def drain(self) -> None:
-        """Deliver all there is, and wait on the mock's clock for retries and for batches to be complete.
+        """Deliver everything, and wait on the mock's clock for retries and batching windows.
 
-        Errors: `HandlerFailed`; `UsageError` in a running event loop, in a function that is being called, and for
-        functions that never cease to call each other.
+        Errors: `HandlerFailed`; `UsageError` in a running event loop, inside a handler, and for handlers that keep
+        triggering each other.
         """
         if _is_in_loop():
-            raise UsageError("drain() cannot wait in a running event loop; write: await ddbmock.streams.drain_async()")
+            raise UsageError("drain() cannot run in a running event loop: use await ddbmock.streams.drain_async()")
         with self._own_turn():
             _run(self._work(lambda _: True, waits=True))
         self.report()
 
     async def drain_async(self) -> None:
-        """`drain` in a running event loop."""
+        """Deliver everything like `drain`, in a running event loop."""
         with self._own_turn():
             work = self._work(lambda _: True, waits=True)
             with contextlib.closing(work):
@@ -99,7 +100,7 @@ class Deliveries:
         self.report()
 
     def deliver_due(self) -> None:
-        """Deliver what is due; async functions in a running event loop are left to `drain_async`.
+        """Deliver what is due; async handlers in a running event loop are left to `drain_async`.
 
         Failures are kept for `report`.
         """
@@ -109,7 +110,7 @@ class Deliveries:
             _run(self._work(_is_callable_here, waits=False))
 
     def after_call(self) -> None:
-        """Deliver to eager connections what a call has written; failures are told by whatever comes next."""
+        """Deliver what a call wrote to eager connections; failures are kept for `report`."""
         while self._has_eager and self._engine.seq != self._seen and self._turn.acquire(blocking=False):
             self._owner = threading.get_ident()
             try:
@@ -122,7 +123,7 @@ class Deliveries:
                 self._turn.release()
 
     def report(self) -> None:
-        """Raise what has failed since the last report.
+        """Raise the failures since the last report.
 
         Errors: `HandlerFailed`.
         """
@@ -132,19 +133,19 @@ class Deliveries:
             raise complaint
 
     def complaint(self) -> Exception | None:
-        """What `report` would raise."""
+        """Return what `report` would raise."""
         if self._unreported:
             return HandlerFailed(self._unreported)
         return self._errors[0] if self._errors else None
 
     def forget(self) -> None:
-        """Drop what was not reported."""
+        """Drop unreported failures."""
         self._unreported, self._errors = [], []
 
     @contextlib.contextmanager
     def _own_turn(self) -> Iterator[None]:
         if self._owner == threading.get_ident():
-            raise UsageError("deliveries are under way: what a connected function writes is delivered when it is done")
+            raise UsageError("already delivering: what a handler writes is delivered after it returns")
         with self._turn:
             self._owner = threading.get_ident()
             try:
@@ -152,11 +153,11 @@ class Deliveries:
             finally:
                 self._owner = None
 
-    # ---- which function is called next
+    # ---- which handler is called next
 
     def _work(self, is_wanted: Callable[[Connection], bool], *, waits: bool) -> Work:
         engine = self._engine
-        held: set[tuple[int, object]] = set()  # what has failed and is to be tried at some later time
+        held: set[tuple[int, object]] = set()  # failed, to be tried with a later delivery
         bound = engine.seq
         rounds, has_written = 0, False
         while True:
@@ -183,8 +184,8 @@ class Deliveries:
                 has_written = False
                 if rounds > MAX_ROUNDS:
                     raise UsageError(
-                        f"functions at streams call each other for ever: after {MAX_ROUNDS} rounds there is still "
-                        "something to deliver, because a function writes to a table whose stream it is connected to"
+                        f"stream handlers keep triggering each other: after {MAX_ROUNDS} rounds there are still "
+                        "records to deliver, because a handler writes to a table whose stream it is connected to"
                     )
             elif waits and (moments := [step.due for step, _ in steps if not step.is_final or step.batch.attempts]):
                 self._wait(min(moments) - now)
@@ -194,7 +195,7 @@ class Deliveries:
     def _take(
         self, step: Step, connection: Connection, now: int
     ) -> Generator[tuple[Connection, Invocation], Outcome, Failure | None]:
-        """One step; gives what has failed for good or for now."""
+        """Take one step; return what failed, for good or for now."""
         trigger, lock = connection.trigger, self._engine.lock
         with lock:
             failure = trigger.give_up_old(step, now)
@@ -219,7 +220,7 @@ class Deliveries:
 
 
 def _is_in_loop() -> bool:
-    asyncio = sys.modules.get("asyncio")  # who runs a loop has imported it; importing it takes a while
+    asyncio = sys.modules.get("asyncio")  # whoever runs a loop has imported it; importing it is slow
     if asyncio is None:
         return False
     try:
@@ -254,7 +255,7 @@ def _call(connection: Connection, invocation: Invocation) -> Outcome:
             if _is_in_loop():
                 if inspect.iscoroutine(answer):
                     answer.close()
-                raise UsageError("an async function in a running event loop: await ddbmock.streams.drain_async()")
+                raise UsageError("async handler in a running event loop: use await ddbmock.streams.drain_async()")
             answer = importlib.import_module("asyncio").run(_awaited(answer))
     except Exception as error:
         return None, error

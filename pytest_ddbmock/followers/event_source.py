@@ -1,4 +1,4 @@
-"""`EventSource`: how Lambda is told to read a stream, with AWS's defaults.
+"""`EventSource`: the parameters of an event source mapping, with AWS's defaults.
 
 Source: "CreateEventSourceMapping" (API reference), "Processing Amazon DynamoDB records with Lambda".
 """
@@ -18,12 +18,12 @@ UNLIMITED = -1
 MAX_BACKOFF = 300 * SECOND
 
 OnFailure: TypeAlias = "str | Callable[[dict[str, Any]], object]"
-"""The ARN of a queue, topic or bucket, or a function that takes the destination record."""
+"""The ARN of a queue, topic or bucket, or a function that is called with the destination record."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class EventSource:
-    """The parameters of an event source mapping, by their names in snake_case; spans in seconds."""
+    """The parameters of an event source mapping, in snake_case; durations in seconds."""
 
     starting_position: str = LATEST
     batch_size: int = 100
@@ -39,37 +39,37 @@ class EventSource:
     on_failure: OnFailure | None = None
     enabled: bool = True
     function_name: str | None = None
-    """Else that of the handler."""
+    """None for the name of the handler."""
 
     @property
-    def tries_for_ever(self) -> bool:
-        """Whether nothing but the stream's own retention ends the retries, which is AWS's default."""
+    def retries_forever(self) -> bool:
+        """Whether only the stream's own retention ends the retries, which is AWS's default."""
         return self.maximum_retry_attempts == UNLIMITED and self.maximum_record_age_in_seconds == UNLIMITED
 
     @property
-    def oldest(self) -> int:
-        """The age in microseconds from which on a record is given up; no stream keeps it for longer than a day."""
+    def max_age(self) -> int:
+        """The age in microseconds beyond which a record is discarded; no stream keeps one for longer than a day."""
         age = self.maximum_record_age_in_seconds
         return DAY if age == UNLIMITED else min(age * SECOND, DAY)
 
     @property
     def batching_window(self) -> int:
-        """Microseconds that Lambda waits for a batch to be full."""
+        """Microseconds that Lambda waits for a full batch."""
         return self.maximum_batching_window_in_seconds * SECOND
 
     @property
     def tumbling_window(self) -> int:
-        """Microseconds of a tumbling window; 0 without."""
+        """Microseconds of a tumbling window; 0 for none."""
         return self.tumbling_window_in_seconds * SECOND
 
     @property
     def reports_failures(self) -> bool:
-        """Whether the function's answer names the records that have failed."""
+        """Whether the function's response names the records that failed."""
         return REPORT_BATCH_ITEM_FAILURES in self.function_response_types
 
 
 def backoff(attempts: int) -> int:
-    """Microseconds between the last of `attempts` and the next one. Unsure: AWS does not tell its delays."""
+    """Return the microseconds between the last of `attempts` and the next. Unsure: AWS does not document its delays."""
     return int(min(2 ** min(attempts - 1, 20) * SECOND, MAX_BACKOFF))
 
 
@@ -81,6 +81,6 @@ RANGES: Mapping[str, tuple[int, int]] = {
     "maximum_record_age_in_seconds": (60, 604_800),
     "tumbling_window_in_seconds": (0, 900),
 }
-"""Smallest and largest value; a record age may be -1 too, which means without limit."""
+"""Minimum and maximum; a record age may also be -1, which means no limit."""
 
 MAX_FILTERS = 5

@@ -1,4 +1,4 @@
-"""What a Lambda function gets of a stream, to the field, and what a destination gets of a batch that was given up.
+"""The event that a Lambda function gets, and the record that a destination gets of a discarded batch, to the field.
 
 Source: "Using AWS Lambda with Amazon DynamoDB", "Retain discarded records for a DynamoDB event source".
 """
@@ -10,18 +10,18 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from pytest_ddbmock.clock import SECOND, iso_milliseconds, to_datetime
+from pytest_ddbmock.clock import iso_milliseconds, iso_seconds, to_datetime
 from pytest_ddbmock.followers import stream as streams
 from pytest_ddbmock.storage.change import Change
 from pytest_ddbmock.storage.settings import Stream
 from pytest_ddbmock.storage.table import Table
 
 RETRIES_EXHAUSTED, TOO_OLD = "RetryAttemptsExhausted", "RecordAgeExceeded"
-"""Why a batch was given up."""
+"""The conditions on which a batch is discarded."""
 
 
 def encode(value: Any) -> str:
-    """JSON; blobs as base64."""
+    """Return JSON text, with blobs as base64."""
     return json.dumps(value, default=_blob, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -30,17 +30,17 @@ def _blob(value: Any) -> str:
 
 
 def decode(text: str) -> Any:
-    """What was encoded, new each time."""
+    """Return what was encoded, a new object each time."""
     return json.loads(text)
 
 
 def record_of(table: Table, stream: Stream, change: Change, region: str) -> dict[str, Any]:
-    """A change as it stands in `Records`."""
+    """Return a change as it stands in `Records`."""
     shown = streams.record(table, stream, change, region)
     shown["dynamodb"]["ApproximateCreationDateTime"] = float(shown["dynamodb"]["ApproximateCreationDateTime"])
     shown["eventSourceARN"] = streams.stream_arn(table, stream)
     if "userIdentity" in shown:
-        # Spelt small here, unlike in the answer of GetRecords.
+        # In lower case, unlike in GetRecords.
         shown["userIdentity"] = {"type": "Service", "principalId": "dynamodb.amazonaws.com"}
     found: dict[str, Any] = decode(encode(shown))
     return found
@@ -49,9 +49,9 @@ def record_of(table: Table, stream: Stream, change: Change, region: str) -> dict
 def window_members(
     start: int, length: int, state: Any, shard_id: str, stream_arn: str, *, is_final: bool, is_early: bool
 ) -> dict[str, Any]:
-    """What an event has besides `Records` where the mapping has a tumbling window; moments in microseconds."""
+    """Return the members that an event has besides `Records` in a tumbling window; moments in microseconds."""
     return {
-        "window": {"start": _iso_seconds(start), "end": _iso_seconds(start + length)},
+        "window": {"start": iso_seconds(start), "end": iso_seconds(start + length)},
         "state": state,
         "shardId": shard_id,
         "eventSourceARN": stream_arn,
@@ -72,7 +72,7 @@ def destination_record(
     stream_arn: str,
     changes: Sequence[Change],
 ) -> dict[str, Any]:
-    """The message about a batch that was given up: of its records it has the sequence numbers only."""
+    """Return the message about a discarded batch: it has the sequence numbers of the records, not the records."""
     body: dict[str, Any] = {
         "requestContext": {
             "requestId": request_id,
@@ -82,45 +82,21 @@ def destination_record(
         }
     }
     if condition == RETRIES_EXHAUSTED:
-        # There, and null, if only the response reported failures.
+        # Present but null if only the response reported failures.
         failed = "Unhandled" if function_failed else None
         body["responseContext"] = {"statusCode": 200, "executedVersion": "$LATEST", "functionError": failed}
     batch: dict[str, Any] = {"shardId": shard_id}
     if changes:
         batch["startSequenceNumber"] = streams.sequence_number(changes[0].seq)
         batch["endSequenceNumber"] = streams.sequence_number(changes[-1].seq)
-        batch["approximateArrivalOfFirstRecord"] = _iso_seconds(changes[0].at)
-        batch["approximateArrivalOfLastRecord"] = _iso_seconds(changes[-1].at)
+        batch["approximateArrivalOfFirstRecord"] = iso_seconds(changes[0].at)
+        batch["approximateArrivalOfLastRecord"] = iso_seconds(changes[-1].at)
     batch["batchSize"] = len(changes)
     batch["streamArn"] = stream_arn
     body |= {"version": "1.0", "timestamp": f"{iso_milliseconds(now)}Z", "DDBStreamBatchInfo": batch}
     return body
 
 
-def _iso_seconds(moment: int) -> str:
-    return to_datetime(moment // SECOND * SECOND).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-class LambdaContext:
-    """The second argument of a Lambda function. Source: "Using the Lambda context object to retrieve ..."."""
-
-    function_version = "$LATEST"
-    memory_limit_in_mb = "128"
-    identity = None
-    client_context = None
-
-    def __init__(self, function_name: str, function_arn: str, request_id: str, now: int) -> None:
-        self.function_name = function_name
-        self.invoked_function_arn = function_arn
-        self.aws_request_id = request_id
-        self.log_group_name = f"/aws/lambda/{function_name}"
-        day = to_datetime(now).strftime("%Y/%m/%d")
-        self.log_stream_name = f"{day}/[$LATEST]{request_id.replace('-', '')}"
-
-    def get_remaining_time_in_millis(self) -> int:
-        """A minute: nothing here runs out of time."""
-        return 60_000
-
-    def log(self, message: object) -> None:
-        """Print a message."""
-        print(message)
+def destination_key(mapping_id: str, shard_id: str, now: int, unique: str) -> str:
+    """Return the key of the object that a bucket gets for a discarded batch."""
+    return f"aws/lambda/{mapping_id}/{shard_id}/{to_datetime(now):%Y/%m/%d/%Y-%m-%dT%H.%M.%S}-{unique}"

@@ -14,7 +14,7 @@ from pytest_ddbmock import HandlerFailed, Insert, UsageError, mock_dynamodb
 from tests.support.functions import keys
 
 
-def test_nothing_is_delivered_before_somebody_asks(ddbmock, orders, connect, function):
+def test_nothing_is_delivered_until_a_test_asks_for_it(ddbmock, orders, connect, function):
     connect(function)
     orders.put("a", "b")
     assert function.got == []
@@ -86,6 +86,13 @@ def test_a_batch_is_not_larger_than_a_payload(ddbmock, orders, connect, function
     assert [len(got) for got in function.got] == [20, 20]
 
 
+def test_the_payload_is_counted_in_bytes(ddbmock, orders, connect, function):
+    connect(function, batch_size=10_000)
+    orders.put(*(f"{number:03}" for number in range(40)), text="\u20ac" * 100_000)
+    ddbmock.streams.drain()
+    assert [len(got) for got in function.got] == [20, 20]
+
+
 @pytest.mark.parametrize("position, expected", [("LATEST", [["b"]]), ("TRIM_HORIZON", [["a", "b"]])])
 def test_a_stream_is_read_from_the_starting_position(ddbmock, orders, connect, function, position, expected):
     orders.put("a")
@@ -119,7 +126,7 @@ def test_a_disabled_mapping_delivers_nothing(ddbmock, orders, connect, function)
     assert function.got == []
 
 
-def test_only_what_fits_a_filter_is_delivered_and_counts_for_a_batch(ddbmock, orders, connect, function):
+def test_only_what_matches_a_filter_is_delivered_and_counts_for_a_batch(ddbmock, orders, connect, function):
     pattern = json.dumps({"eventName": ["INSERT"], "dynamodb": {"NewImage": {"status": {"S": ["OPEN"]}}}})
     connect(function, batch_size=2, filter_criteria={"Filters": [{"Pattern": pattern}]})
     orders.put("a", "b", "c", status="OPEN")
@@ -163,7 +170,7 @@ def test_parallel_batches_keep_the_order_of_each_item(ddbmock, orders, connect):
     assert len(lanes) > 1
 
 
-def test_the_end_of_a_stream_and_its_successor(ddbmock, orders, connect, function, ddbmock_client):
+def test_a_connection_does_not_move_on_to_the_next_stream(ddbmock, orders, connect, function, ddbmock_client):
     connect(function)
     orders.put("a")
     ddbmock_client.update_table(TableName="orders", StreamSpecification={"StreamEnabled": False})
@@ -212,18 +219,18 @@ def test_a_function_feeds_the_stream_of_another_table(ddbmock, orders, connect):
     seen.assert_order(Insert(n=2))
 
 
-def test_functions_that_call_each_other_for_ever_are_stopped(ddbmock, orders, connect):
+def test_handlers_that_keep_triggering_each_other_are_stopped(ddbmock, orders, connect):
     numbers = itertools.count()
     connect(lambda event: orders.put("a", n=next(numbers)))
     orders.put("a")
-    with pytest.raises(UsageError, match="for ever"):
+    with pytest.raises(UsageError, match="stream handlers keep triggering each other: after 100 rounds"):
         ddbmock.streams.drain()
 
 
-def test_a_function_does_not_drain(ddbmock, orders, connect):
+def test_a_handler_cannot_drain(ddbmock, orders, connect):
     connect(lambda event: ddbmock.streams.drain())
     orders.put("a")
-    with pytest.raises(HandlerFailed, match="under way"):
+    with pytest.raises(HandlerFailed, match="already delivering"):
         ddbmock.streams.drain()
 
 

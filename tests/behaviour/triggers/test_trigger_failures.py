@@ -1,4 +1,4 @@
-"""What becomes of a batch that a function does not handle, and what the test sees of it."""
+"""What happens to a batch that a handler fails on, and what the test sees."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_a_failure_is_raised_with_the_batch_and_the_error(ddbmock, orders, conne
     with pytest.raises(HandlerFailed) as caught:
         ddbmock.streams.drain()
     lines = str(caught.value).splitlines()
-    assert lines[0] == 'bill, on 2 records of the stream of "orders" (it is tried again with the next delivery)'
+    assert lines[0] == 'bill failed on 2 records of the stream of "orders" (will be retried with the next delivery)'
     assert lines[1] == "  ValueError: cannot take b"
     assert lines[4].endswith('INSERT {"pk":{"S":"b"}}')
     assert lines[5] == '    NewImage {"pk":{"S":"b"},"status":{"S":"NEW"}}'
@@ -95,7 +95,7 @@ def test_an_eager_failure_is_not_raised_out_of_the_call_but_by_the_next_delivery
     assert function.got == [["a"], ["a"]]
 
 
-def test_a_failure_that_nobody_has_seen_fails_the_test_at_its_end(function):
+def test_an_unreported_failure_fails_the_test_at_its_end(function):
     with (
         pytest.raises(HandlerFailed, match="cannot take a"),
         mock_dynamodb(tables={"orders": {"key": "pk", "stream": True}}) as ddb,
@@ -105,13 +105,13 @@ def test_a_failure_that_nobody_has_seen_fails_the_test_at_its_end(function):
         ddb.resource().Table("orders").put_item(Item={"pk": "a"})
 
 
-def test_a_batch_that_is_too_old_for_the_stream_is_given_up(ddbmock, orders, connect, function):
+def test_a_batch_that_is_too_old_for_the_stream_is_discarded(ddbmock, orders, connect, function):
     connection = connect(function)
     orders.put("a")
     function.fail("a")
     with pytest.raises(HandlerFailed):
         ddbmock.streams.drain()
-    with pytest.raises(HandlerFailed, match="given up: RecordAgeExceeded"):
+    with pytest.raises(HandlerFailed, match="discarded: RecordAgeExceeded"):
         ddbmock.clock.tick(days=1, seconds=1)
     orders.put("b")
     ddbmock.streams.drain()
@@ -144,17 +144,17 @@ def test_moving_the_clock_tries_again_as_often_as_falls_into_the_time(ddbmock, o
     assert function.got == [["a"]] * 4
 
 
-def test_a_batch_without_retries_left_is_lost_and_that_is_raised(ddbmock, orders, connect, function):
+def test_a_batch_without_retries_left_is_discarded_and_raised(ddbmock, orders, connect, function):
     connection = connect(function, batch_size=1, maximum_retry_attempts=0)
     orders.put("a", "b")
     function.fail("a")
-    with pytest.raises(HandlerFailed, match="given up: RetryAttemptsExhausted"):
+    with pytest.raises(HandlerFailed, match="discarded: RetryAttemptsExhausted"):
         ddbmock.streams.drain()
     assert function.got == [["a"], ["b"]]
     assert [failure.condition for failure in connection.failures] == ["RetryAttemptsExhausted"]
 
 
-def test_a_batch_is_given_up_when_its_records_are_too_old(ddbmock, orders, connect, function):
+def test_a_batch_is_discarded_when_its_records_are_too_old(ddbmock, orders, connect, function):
     connection = connect(function, maximum_record_age_in_seconds=60, on_failure=SQS)
     orders.put("a")
     function.fail("a")
@@ -166,7 +166,7 @@ def test_a_batch_is_given_up_when_its_records_are_too_old(ddbmock, orders, conne
     assert isinstance(connection.failures[0].error, ValueError)
 
 
-def test_only_the_records_that_are_too_old_are_given_up(ddbmock, orders, connect, function):
+def test_only_the_records_that_are_too_old_are_discarded(ddbmock, orders, connect, function):
     connection = connect(function, maximum_record_age_in_seconds=60, on_failure=SQS)
     orders.put("a")
     function.fail("a", times=6)
@@ -317,7 +317,7 @@ def test_with_bisecting_the_batch_is_split_at_the_reported_record(ddbmock, order
     assert got(connection) == [list("abcd"), list("cd")]
 
 
-def test_what_remains_of_a_batch_is_given_up(ddbmock, orders, connect):
+def test_the_rest_of_a_batch_is_discarded(ddbmock, orders, connect):
     connection = connect(report("b"), function_response_types=PARTIAL, maximum_retry_attempts=0, on_failure=SQS)
     orders.put(*"abc")
     ddbmock.streams.drain()
@@ -328,7 +328,7 @@ def test_what_remains_of_a_batch_is_given_up(ddbmock, orders, connect):
 def test_a_report_without_limits_is_raised_and_the_rest_comes_with_the_next_delivery(ddbmock, orders, connect):
     connection = connect(report("b"), function_response_types=PARTIAL)
     orders.put(*"abc")
-    with pytest.raises(HandlerFailed, match="reported as failed from record 2 of 3 on"):
+    with pytest.raises(HandlerFailed, match="failed from record 2 of 3 on, by the response"):
         ddbmock.streams.drain()
     ddbmock.streams.drain()
     assert got(connection) == [list("abc"), list("bc")]
@@ -339,7 +339,7 @@ def test_a_report_without_limits_is_raised_and_the_rest_comes_with_the_next_deli
     [None, "", [], (), {}, {"batchItemFailures": []}, {"batchItemFailures": None}, {"other": [1]}],
     ids=repr,
 )
-def test_an_answer_that_reports_nothing_is_success(ddbmock, orders, connect, answer):
+def test_a_response_that_reports_nothing_is_success(ddbmock, orders, connect, answer):
     connection = connect(lambda event: answer, function_response_types=PARTIAL)
     orders.put("a", "b")
     ddbmock.streams.drain()
@@ -371,7 +371,7 @@ def test_an_answer_that_reports_nothing_is_success(ddbmock, orders, connect, ans
     ],
     ids=repr,
 )
-def test_an_answer_that_makes_no_sense_is_complete_failure(ddbmock, orders, connect, answer):
+def test_an_invalid_response_is_complete_failure(ddbmock, orders, connect, answer):
     connection = connect(
         lambda event: answer, function_response_types=PARTIAL, maximum_retry_attempts=0, on_failure=SQS
     )
@@ -401,7 +401,7 @@ def test_a_destination_hears_of_the_last_attempt(ddbmock, orders, connect):
             assert [record["responseContext"] for record in connection.discarded] == [told]
 
 
-def test_without_the_response_type_an_answer_says_nothing(ddbmock, orders, connect):
+def test_without_the_response_type_a_response_is_ignored(ddbmock, orders, connect):
     connection = connect(report("a"))
     orders.put("a")
     ddbmock.streams.drain()
