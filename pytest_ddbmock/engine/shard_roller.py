@@ -1,4 +1,4 @@
-"""The rollover of shards: after a while each is closed and a child goes on, whether or not anything was written.
+"""Shard rollover: after a while each shard is closed and a child continues it, whether or not anything was written.
 
 Source: "Change data capture for DynamoDB Streams".
 """
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 
 class ShardRoller:
-    """Closes shards as if it were looking all the time. It looks when a call comes in or the clock is moved."""
+    """Closes shards at the end of their life, when a call comes in or the clock is moved."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     def roll(self, now: int) -> None:
-        """Close every shard whose life has ended by `now` in microseconds at the moment at which it ended."""
+        """Close every shard whose life has ended by `now` in microseconds, as of the moment when it ended."""
         life = self._engine.stream_rules.shard_life
         if not life:
             return
@@ -34,7 +34,7 @@ class ShardRoller:
                 self._replace(table, stream, shards.rolled(name, stream.shards, history, life, now))
 
     def split(self, table: Table, parts: int, now: int) -> None:
-        """Close every open shard of the enabled stream of `table` now, with `parts` children each."""
+        """Close every open shard of the enabled stream of `table`, each with `parts` children."""
         stream = table.settings.stream
         assert stream is not None, "only an enabled stream has open shards"
         name, seq = shard_name(table, stream), table.history.last_seq
@@ -45,5 +45,5 @@ class ShardRoller:
 
 
 def shard_name(table: Table, stream: Stream) -> str:
-    """What the ids of a stream's shards are made from."""
+    """Return the text from which the ids of a stream's shards are made."""
     return f"{table.name} {stream.label}"

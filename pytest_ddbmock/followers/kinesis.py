@@ -1,4 +1,4 @@
-"""Kinesis data streams as destinations of tables: which there are, and the records that they get.
+"""Kinesis data streams as destinations of tables, and the records that they get.
 
 Source: "Using Kinesis Data Streams to capture changes to DynamoDB".
 """
@@ -26,16 +26,16 @@ DISABLED, ENABLE_FAILED, UPDATING = "DISABLED", "ENABLE_FAILED", "UPDATING"
 MILLISECOND, MICROSECOND = "MILLISECOND", "MICROSECOND"
 
 LISTED_AFTER_END = 10 * MINUTE
-"""How long a destination is described after it was disabled. Unsure: AWS has been seen to do so for minutes."""
+"""How long a disabled destination is still described. Unsure: seen on AWS for minutes."""
 
 _STREAM = re.compile(r"stream/[a-zA-Z0-9_.-]{1,128}")
 
 MAX_RECORD_BYTES = 1024 * 1024
-"""Bytes; a change that needs more is skipped."""
+"""A change that needs more is skipped."""
 
 
 class Destination(NamedTuple):
-    """A data stream that gets the changes with `start` < sequence number <= `end` of a table.
+    """A data stream that gets a table's changes with `start` < sequence number <= `end`.
 
     `start` is None until it is active, `end` until it is disabled.
     """
@@ -49,22 +49,22 @@ class Destination(NamedTuple):
     ended_at: int | None = None
 
     def is_listed(self, now: int) -> bool:
-        """Whether it is described at `now` in microseconds."""
+        """Return whether it is described at `now` in microseconds."""
         return self.ended_at is None or now < self.ended_at + LISTED_AFTER_END
 
 
 class Destinations:
-    """The destinations of all tables; protocol `Restorable`, see `Engine.holder`."""
+    """The destinations of all tables; protocol `Restorable`, see `Engine.state`."""
 
     def __init__(self) -> None:
         self._by_table: dict[str, tuple[Destination, ...]] = {}
 
     def of(self, table: Table) -> tuple[Destination, ...]:
-        """Those of a table, in the order in which they were first enabled."""
+        """Return the destinations of a table, in the order in which they were first enabled."""
         return self._by_table.get(table.id, ())
 
     def find(self, table: Table, stream_arn: str) -> Destination | None:
-        """The destination of a table with this data stream."""
+        """Return the destination of a table with this data stream; None if there is none."""
         return next((one for one in self.of(table) if one.stream_arn == stream_arn), None)
 
     def put(self, table: Table, destination: Destination) -> None:
@@ -88,8 +88,8 @@ class Destinations:
         self._by_table = dict(mark)
 
 
-def fault_of(stream_arn: str, table: Table) -> str | None:
-    """Why a table cannot stream there, None where it can. Unsure: the texts."""
+def refusal_of(stream_arn: str, table: Table) -> str | None:
+    """Return why a table cannot stream there; None if it can. Unsure: the texts."""
     home, given = arns.parse_own(table.arn), arns.split(stream_arn)
     if given is None or given.service != "kinesis" or not _STREAM.fullmatch(given.resource):
         return f"{stream_arn} is not the ARN of a Kinesis data stream"
@@ -102,17 +102,17 @@ def fault_of(stream_arn: str, table: Table) -> str | None:
 
 
 class Entry(NamedTuple):
-    """One record for a data stream: the JSON, and the same key for all changes of an item."""
+    """One record for a data stream: its JSON, and a key that all changes of an item share."""
 
     data: bytes
     partition_key: str
 
 
 def entry(table: Table, destination: Destination, change: Change, region: str) -> Entry:
-    """A change as it is put into a data stream."""
+    """Return a change as the record that a data stream gets."""
     key = {name: (change.old if change.new is None else change.new)[name] for name in table.schema.names}  # type: ignore[index]  # a change with a record has an image
     images = [("NewImage", change.new), ("OldImage", change.old)]
-    told: dict[str, Any] = {
+    details: dict[str, Any] = {
         "ApproximateCreationDateTime": change.at if destination.precision == MICROSECOND else change.at // 1000,
         "ApproximateCreationDateTimePrecision": destination.precision,
         "Keys": attributes_to_wire(key),
@@ -127,7 +127,7 @@ def entry(table: Table, destination: Destination, change: Change, region: str) -
         "userIdentity": {"type": "Service", "principalId": "dynamodb.amazonaws.com"} if by_service else None,
         "recordFormat": "application/json",
         "tableName": table.name,
-        "dynamodb": told,
+        "dynamodb": details,
         "eventSource": "aws:dynamodb",
     }
     return Entry(encode(record).encode(), f"{partition_hash(*[str(payload) for payload in change.key]):016X}" * 2)
@@ -137,7 +137,7 @@ _EVENTS = uuid.UUID(int=0x0DDB)
 
 
 class Outgoing(NamedTuple):
-    """A change on its way; `entry` is None where it is too large."""
+    """A change on its way; `entry` is None if it is too large."""
 
     seq: int
     stream_arn: str
@@ -145,13 +145,13 @@ class Outgoing(NamedTuple):
 
 
 class Outlet:
-    """Reads what is to go to data streams, each change once."""
+    """Reads the changes that go to data streams, each of them once."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._destinations = engine.state(Destinations)
         self._positions: dict[tuple[str, str, int], int] = {}
-        """By table, data stream and beginning of an enabling: the last change that has gone."""
+        """The last change that was taken, by table, data stream and start of the destination."""
         self._begin = engine.seq
         self._seen = -1
         engine.retain_for(self)
@@ -162,7 +162,7 @@ class Outlet:
         return bool(self._destinations)
 
     def take(self) -> list[Outgoing]:
-        """What has been written since the last time, in the order in which it was; the engine's lock is needed."""
+        """Return what was written since the last call, in order; the engine's lock must be held."""
         if not self._destinations or self._engine.seq == self._seen:
             return []
         self._seen = self._engine.seq
@@ -193,21 +193,21 @@ class Outlet:
 
     def retains_from(self, table: Table, now: int) -> int:
         """Protocol `Reader`."""
-        spared = table.history.last_seq
+        retained = table.history.last_seq
         for destination in self._destinations.of(table):
             if destination.start is not None:
                 position = self._position(table, destination)
                 following = table.history.since(position, 1)
                 if following and (destination.end is None or following[0].seq <= destination.end):
-                    spared = min(spared, position)
-        return spared
+                    retained = min(retained, position)
+        return retained
 
     def mark(self) -> dict[tuple[str, str, int], int]:
-        """For `rollback`."""
+        """Return what `rollback` needs."""
         return dict(self._positions)
 
     def rollback(self, mark: dict[tuple[str, str, int], int]) -> None:
-        """Be again where it was."""
+        """Return to the positions of a mark."""
         self._positions = dict(mark)
         self._seen = -1
 

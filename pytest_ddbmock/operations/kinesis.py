@@ -21,7 +21,7 @@ from pytest_ddbmock.followers.kinesis import (
     UPDATING,
     Destination,
     Destinations,
-    fault_of,
+    refusal_of,
 )
 from pytest_ddbmock.storage.settings import CREATING, DELETING
 from pytest_ddbmock.storage.table import Table
@@ -32,8 +32,8 @@ ENABLE, UPDATE = "EnableKinesisStreamingConfiguration", "UpdateKinesisStreamingC
 
 @operation("EnableKinesisStreamingDestination")
 def enable_kinesis_streaming_destination(call: Call) -> Answer:
-    """Order: the table, its status, whether it streams already. A stream that is no good is found out afterwards."""
-    stream_arn, given = call.param("StreamArn"), _configuration(call, ENABLE)
+    """Order: the table, its status, whether it streams already. A wrong data stream makes it fail later."""
+    stream_arn, configuration = call.param("StreamArn"), _configuration(call, ENABLE)
     table = _table(call)
     known = call.engine.state(Destinations)
     if any(one.status not in (DISABLED, ENABLE_FAILED) for one in known.of(table)):
@@ -41,18 +41,18 @@ def enable_kinesis_streaming_destination(call: Call) -> Answer:
             "EnableKinesisStreamingDestination must be DISABLED or ENABLE_FAILED to perform ENABLE operation."
         )
     call.admit()
-    wanted = Destination(stream_arn, ENABLING, (given or {}).get(PRECISION) or MILLISECOND)
-    fault = fault_of(stream_arn, table)
+    wanted = Destination(stream_arn, ENABLING, configuration.get(PRECISION, MILLISECOND))
+    refusal = refusal_of(stream_arn, table)
     known.put(table, wanted)
 
     def finish(due: int) -> None:
-        if fault is not None:
-            known.put(table, wanted._replace(status=ENABLE_FAILED, description=fault, ended_at=due))
+        if refusal is not None:
+            known.put(table, wanted._replace(status=ENABLE_FAILED, description=refusal, ended_at=due))
         else:
             known.put(table, wanted._replace(status=ACTIVE, start=call.engine.seq))
 
     call.engine.agenda.add(call.now + call.engine.pace, finish)
-    return _answer(call, table, wanted, **{ENABLE: given or {}})
+    return _answer(call, table, wanted, **{ENABLE: configuration})
 
 
 @operation("DisableKinesisStreamingDestination")
@@ -74,15 +74,15 @@ def disable_kinesis_streaming_destination(call: Call) -> Answer:
         known.put(table, ending._replace(status=DISABLED, ended_at=due))
 
     call.engine.agenda.add(call.now + call.engine.pace, finish)
-    # Unsure: that the answer has it here too; it has been seen in the one to Enable.
+    # Unsure: seen in the answer to Enable only.
     return _answer(call, table, ending, **{ENABLE: {}})
 
 
 @operation("UpdateKinesisStreamingDestination")
 def update_kinesis_streaming_destination(call: Call) -> Answer:
     """Order: the configuration, the table, the destination, its status, whether anything changes (Unsure)."""
-    stream_arn, given = call.param("StreamArn"), _configuration(call, UPDATE)
-    precision = (given or {}).get(PRECISION)
+    stream_arn, configuration = call.param("StreamArn"), _configuration(call, UPDATE)
+    precision = configuration.get(PRECISION)
     if precision is None:
         raise errors.validation(
             "Streaming destination cannot be updated with given parameters: "
@@ -113,7 +113,7 @@ def update_kinesis_streaming_destination(call: Call) -> Answer:
         known.put(table, updating._replace(status=ACTIVE, precision=precision))
 
     call.engine.agenda.add(call.now + call.engine.pace, finish)
-    return _answer(call, table, updating, **{UPDATE: given})
+    return _answer(call, table, updating, **{UPDATE: configuration})
 
 
 @operation("DescribeKinesisStreamingDestination")
@@ -134,16 +134,16 @@ def _shown(destination: Destination) -> dict[str, Any]:
     return shown
 
 
-def _configuration(call: Call, name: str) -> dict[str, Any] | None:
-    given: dict[str, Any] | None = call.param(name)
-    if given is not None:
-        call.refuse_unknown(given, (PRECISION,), name)
-        given = {name: value for name, value in given.items() if name == PRECISION and value is not None}
-    return given
+def _configuration(call: Call, name: str) -> dict[str, Any]:
+    """Return a copy of a configuration; empty if there is none, or none with a value."""
+    given: dict[str, Any] = call.param(name, {})
+    call.refuse_unknown(given, (PRECISION,), name)
+    precision = given.get(PRECISION)
+    return {} if precision is None else {PRECISION: precision}
 
 
 def _table(call: Call) -> Table:
-    """The table, which is neither being made nor being deleted.
+    """Return the table, which is neither being created nor being deleted.
 
     Errors: `ResourceNotFoundException`, `ResourceInUseException` (Unsure).
     """

@@ -23,7 +23,7 @@ PAGE_STREAMS = PAGE_SHARDS = 100
 
 @operation("ListStreams", service=STREAMS)
 def list_streams(call: Call) -> Answer:
-    """Order: API_streams_ListStreams. A table that does not exist has no streams: no error (Unsure)."""
+    """Order: API_streams_ListStreams. Unsure: that an unknown table is not an error but has no streams."""
     limit = call.param("Limit", PAGE_STREAMS)
     name = call.param("TableName")
     after = call.param("ExclusiveStartStreamArn")
@@ -63,7 +63,7 @@ def describe_stream(call: Call) -> Answer:
         "CreationRequestDateTime": to_epoch_seconds(stream.created_at),
         "TableName": table.name,
         "KeySchema": key_schema_to_wire(table.schema),
-        "Shards": [_shown_shard(shard) for shard in shards[:limit]],
+        "Shards": [_shard_to_wire(shard) for shard in shards[:limit]],
     }
     if len(shards) > limit:
         description["LastEvaluatedShardId"] = shards[limit - 1].id
@@ -76,7 +76,7 @@ def _status(table: Table, stream: Stream) -> str:
     return "ENABLING" if table.settings.status == CREATING else "ENABLED"
 
 
-def _shown_shard(shard: Shard) -> dict[str, Any]:
+def _shard_to_wire(shard: Shard) -> dict[str, Any]:
     shown: dict[str, Any] = {"ShardId": shard.id, "SequenceNumberRange": streams.sequence_number_range(shard)}
     if shard.parent is not None:
         shown["ParentShardId"] = shard.parent
@@ -110,7 +110,7 @@ def get_shard_iterator(call: Call) -> Answer:
 
 
 def _require_matching(kind: str, number: object, moment: object) -> None:
-    """SequenceNumber and Timestamp stand where the type needs them, and nowhere else. Unsure: all the texts."""
+    """Refuse a SequenceNumber or Timestamp that is missing, or that the type does not take. Unsure: all the texts."""
     if kind in ("AT_SEQUENCE_NUMBER", "AFTER_SEQUENCE_NUMBER"):
         if number is None:
             raise errors.validation(
@@ -146,11 +146,11 @@ def get_records(call: Call) -> Answer:
     )
 
 
-# ---- what several of them need
+# ---- shared
 
 
 def _tables(call: Call) -> list[Table]:
-    """The tables of the caller's Region, with those that were deleted."""
+    """Return the tables of the caller's Region, deleted ones included."""
     account, region = call.request.account, call.request.region
     catalog = call.engine.catalog
     return [*catalog.tables(account, region), *catalog.deleted(account, region)]
@@ -168,20 +168,20 @@ def _parse(stream_arn: str) -> Arn:
     return arn
 
 
-def _stream(call: Call, given: str) -> tuple[Table, Stream]:
-    """The stream of an ARN.
+def _stream(call: Call, stream_arn: str) -> tuple[Table, Stream]:
+    """Return the stream with an ARN, and its table.
 
-    Errors: `ValidationException` for what is no stream's ARN, `AccessDeniedException` for one of another account,
-    `ResourceNotFoundException` where there is none, or none any more.
+    Errors: `ValidationException` for text that is not the ARN of a stream, `AccessDeniedException` for one of another
+    account, `ResourceNotFoundException` for an unknown stream, or one that is no longer kept.
     """
-    arn = _parse(given)
+    arn = _parse(stream_arn)
     if arn.account != call.request.account:
         raise errors.access_denied()
     for table, stream in streams.readable_streams([one for one in _tables(call) if one.name == arn.table], call.now):
-        if streams.stream_arn(table, stream) == given:
+        if streams.stream_arn(table, stream) == stream_arn:
             call.entry.tables = (table.name,)
             return table, stream
-    raise errors.resource_not_found(f"Requested resource not found: Stream: {given} not found")
+    raise errors.resource_not_found(f"Requested resource not found: Stream: {stream_arn} not found")
 
 
 def _shard(shards: Sequence[Shard], shard_id: str) -> Shard:

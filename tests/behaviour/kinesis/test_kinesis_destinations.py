@@ -90,7 +90,7 @@ def test_the_table_stays_active(ddb, destination):
     assert destination.client.describe_table(TableName="orders")["Table"]["TableStatus"] == "ACTIVE"
 
 
-def test_the_precision_is_told_where_it_is_not_the_default(ddb, destination):
+def test_the_precision_is_shown_unless_it_is_the_default(ddb, destination):
     answer = destination.enable(EnableKinesisStreamingConfiguration=MICROSECOND)
     assert answer["EnableKinesisStreamingConfiguration"] == MICROSECOND
     ddb.clock.tick(seconds=30)
@@ -136,7 +136,7 @@ def test_a_destination_can_be_enabled_again_and_another_one_after_it(ddb, destin
         "arn:" + "x" * 40,
     ],
 )
-def test_a_stream_that_is_no_good_is_found_out_afterwards(ddb, destination, wrong):
+def test_a_wrong_data_stream_makes_enabling_fail_later(ddb, destination, wrong):
     assert destination.enable(wrong)["DestinationStatus"] == "ENABLING"
     ddb.clock.tick(seconds=30)
     [listed] = destination.listed()

@@ -1,4 +1,4 @@
-"""The records that a data stream gets: their shape, where they go, what Kinesis may do with them."""
+"""The records that a data stream gets: their shape, where they go, and what Kinesis may do to them."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def test_the_data_streams_are_listed(ddb, orders):
     assert list(ddb.kinesis) == [ARN]
     with pytest.raises(UsageError, match=f'did you mean "{ARN}"'):
         ddb.kinesis[ARN + "s"].records  # noqa: B018
-    with pytest.raises(UsageError, match="is no ARN"):
+    with pytest.raises(UsageError, match="is not the ARN"):
         ddb.kinesis["changes"]
 
 
@@ -199,7 +199,7 @@ def test_the_seed_decides(ddb, orders):
 
 @pytest.mark.parametrize("name", ["duplicates", "reorder"])
 def test_a_seed_is_a_number(ddb, name):
-    with pytest.raises(UsageError, match=f"{name}=True is no seed"):
+    with pytest.raises(UsageError, match=f"invalid {name}=True: a seed is a whole number"):
         ddb.kinesis[ARN].simulate(**{name: True})
 
 
@@ -245,7 +245,7 @@ def test_a_client_gets_records_when_the_call_is_done(ddb, orders, client, sink):
     assert told(ddb.kinesis[ARN].records) == [("INSERT", key) for key in "abc"]
 
 
-def test_a_record_that_is_not_taken_is_put_again(ddb, orders, sink):
+def test_a_rejected_record_is_put_again(ddb, orders, sink):
     sink.refuses = 2
     orders.put_item(Item={"pk": "a", "sk": 1})
     assert sink.requests == [("changes", ["a"])] * 3
@@ -262,7 +262,7 @@ def test_the_error_of_a_client_is_told_by_the_next_delivery_and_its_records_are_
     ddb.streams.drain()
 
 
-def test_an_error_that_nobody_has_seen_fails_the_test_at_its_end():
+def test_an_unreported_error_fails_the_test_at_its_end():
     with (
         pytest.raises(ConnectionError, match="no Kinesis"),
         mock_dynamodb(region="us-east-1", tables={"orders": "pk"}) as ddb,
@@ -285,7 +285,7 @@ def test_many_records_are_put_in_requests_of_500(ddb, orders, sink):
     assert [len(keys) for _, keys in sink.requests] == [500, 10]
 
 
-def test_what_is_no_client_is_refused(ddb):
+def test_something_else_than_a_client_is_refused(ddb):
     with pytest.raises(UsageError, match="no put_records"):
         ddb.kinesis[ARN].send_to("kinesis")
 
