@@ -139,7 +139,7 @@ def test_items_are_compared_one_by_one(project):
         "name: is 'Ada', expected 'Bob'",
         "age: missing, expected 36",
         "missing: {'pk': 'c', 'sk': 1}",
-        "not expected: {'pk': 'b', 'sk': Decimal('1')}",
+        "unexpected: {'pk': 'b', 'sk': Decimal('1')}",
     ]
 
 
@@ -164,7 +164,7 @@ def test_items_without_a_key_are_compared_by_position(project):
         """,
     )
     lines = told(result, "the items are not as expected")
-    assert "pk: is 'a', not expected" in lines
+    assert "pk: is 'a', unexpected" in lines
     assert "[2] missing: <ANY>" in lines
 
 
@@ -191,7 +191,7 @@ def test_what_a_stream_tells_is_compared_attribute_by_attribute(project):
             assert seen == [Insert(status="PAID"), Modify(), Insert()]
         """,
     )
-    lines = told(result, "the stream tells something else")
+    lines = told(result, "stream records differ")
     assert "status: is 'NEW', expected 'PAID'" in lines
     assert "is a Remove, expected a Modify" in lines
     assert "[2] missing: Insert()" in lines

@@ -1,4 +1,4 @@
-"""`Insert`, `Modify`, `Remove`: what a stream says of one change; the same classes state what a test expects."""
+"""`Insert`, `Modify`, `Remove`: the record of one change, and what a test expects of one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MISSING = object()
 
 
 class Record:
-    """One change of one item. As an expectation it states either whole images or some attributes."""
+    """One change of one item. An expectation has either whole images or some attributes."""
 
     event: ClassVar[str]
     """`INSERT`, `MODIFY` or `REMOVE`."""
@@ -33,7 +33,7 @@ class Record:
         self.new = new
         """The item after the change, as plain Python; None for a removal."""
         self.partial = partial
-        """Attributes that an expectation names; None where it states whole images."""
+        """The attributes of a partial expectation; None for one with whole images."""
         self.by_ttl = by_ttl
         """Whether the service removed the item because it had expired."""
         self.at: datetime.datetime | None = None
@@ -42,17 +42,17 @@ class Record:
 
     @property
     def wire(self) -> dict[str, Any]:
-        """The record as `GetRecords` answers it, DynamoDB JSON under the stream's view type.
+        """The record as `GetRecords` returns it: DynamoDB JSON under the stream's view type.
 
         Errors: `UsageError` for an expectation.
         """
         if self._to_wire is None:
-            raise UsageError("only what a stream tells has a wire form, not what a test expects")
+            raise UsageError("an expectation has no wire form: only records of a stream have one")
         return self._to_wire()
 
     @property
     def image(self) -> Any:
-        """The image that partial expectations speak of: the new one, of a removal the old one."""
+        """The image that partial expectations are compared with: the new one, or the old one of a removal."""
         return self.old if self.event == "REMOVE" else self.new
 
     def __eq__(self, other: object) -> bool:
@@ -74,7 +74,7 @@ class Record:
 
 
 class Insert(Record):
-    """An item came to be: `Insert({...})` is the whole item, `Insert(status="NEW")` some of its attributes."""
+    """An item was created: `Insert({...})` is the whole item, `Insert(status="NEW")` some of its attributes."""
 
     event = "INSERT"
     __slots__ = ()
@@ -89,7 +89,7 @@ class Insert(Record):
 
 
 class Modify(Record):
-    """An item was changed: `Modify(old, new)` are the whole items, `Modify(status="NEW")` attributes it then had."""
+    """An item was changed: `Modify(old, new)` is both items, `Modify(status="NEW")` some of its new attributes."""
 
     event = "MODIFY"
     __slots__ = ()
@@ -97,7 +97,7 @@ class Modify(Record):
     def __init__(self, old: Any = _MISSING, new: Any = _MISSING, /, **attributes: Any) -> None:
         _refuse_both("Modify", old is not _MISSING, attributes)
         if (old is _MISSING) != (new is _MISSING):
-            raise UsageError("write Modify(old, new) with both items, or Modify(name=value, ...) for some attributes")
+            raise UsageError("use Modify(old, new) with both items, or Modify(name=value, ...) for some attributes")
         whole = new is not _MISSING
         super().__init__(old if whole else None, new if whole else None, None if whole else attributes)
 
@@ -125,11 +125,11 @@ class Remove(Record):
 
 def _refuse_both(name: str, has_images: bool, attributes: dict[str, Any]) -> None:
     if has_images and attributes:
-        raise UsageError(f"write {name} with whole items or with attributes by name, not with both")
+        raise UsageError(f"pass {name} whole items or attributes by name, not both")
 
 
 def of_change(change: Change, to_wire: Callable[[Change], dict[str, Any]] | None = None) -> Record | None:
-    """What a stream says of a change, `to_wire` as its readers get it; None for one that changed nothing."""
+    """Return the record of a change; None for one that changed nothing. `to_wire` renders it as in `GetRecords`."""
     if change.old == change.new:
         return None
     record: Record
@@ -150,7 +150,7 @@ def of_change(change: Change, to_wire: Callable[[Change], dict[str, Any]] | None
 
 
 def differences(seen: Record, expected: Record) -> list[str]:
-    """What tells a record from an expectation, a line for each attribute; nothing where they agree."""
+    """Return the differences between a record and an expectation, one line per attribute; empty if they agree."""
     if seen.event != expected.event:
         return [f"is {_article(seen)}, expected {_article(expected)}"]
     lines = []
@@ -171,7 +171,7 @@ def differences(seen: Record, expected: Record) -> list[str]:
 
 
 def image_differences(stored: Plain, expected: Any) -> list[str]:
-    """A line for each attribute in which an item is not as expected."""
+    """Return one line for each attribute that differs from the expected item."""
     if same(stored, expected):
         return []
     if not isinstance(expected, dict) or not isinstance(stored, dict):
@@ -186,7 +186,7 @@ def _attribute_difference(name: str, stored: Any, expected: Any) -> list[str]:
     if stored is _MISSING:
         return [] if expected is _MISSING else [f"{name}: missing, expected {expected!r}"]
     if expected is _MISSING:
-        return [f"{name}: is {stored!r}, not expected"]
+        return [f"{name}: is {stored!r}, unexpected"]
     return [] if same(stored, expected) else [f"{name}: is {stored!r}, expected {expected!r}"]
 
 
@@ -196,20 +196,20 @@ def _article(record: Record) -> str:
 
 
 def explain(seen: Sequence[Record], expected: Sequence[Any]) -> list[str]:
-    """The lines of a failed comparison in order: which records differ and in what."""
+    """Return the lines that explain a failed comparison in order: which records differ, and how."""
     lines = []
     for index, (record, wanted) in enumerate(zip(seen, expected, strict=False)):
         if record != wanted:
             found = differences(record, wanted) if isinstance(wanted, Record) else [f"expected {wanted!r}"]
             lines.append(f"[{index}] {record!r}")
             lines += [f"    {line}" for line in found]
-    lines += [f"[{index}] not expected: {seen[index]!r}" for index in range(len(expected), len(seen))]
+    lines += [f"[{index}] unexpected: {seen[index]!r}" for index in range(len(expected), len(seen))]
     lines += [f"[{index}] missing: {expected[index]!r}" for index in range(len(seen), len(expected))]
     return lines
 
 
 def unmatched(seen: Sequence[Record], expected: Sequence[Any]) -> tuple[list[Record], list[Any]]:
-    """What remains of both when as many records as possible are matched with expectations, in whatever order."""
+    """Return the records and the expectations that are left after matching as many as possible, in any order."""
     taken: dict[int, int] = {}  # index of a record -> index of its expectation
 
     def place(wanted: int, tried: set[int]) -> bool:

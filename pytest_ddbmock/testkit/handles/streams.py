@@ -1,4 +1,4 @@
-"""`ddbmock.streams`: the changes of a table as its stream tells them, watching for them, connecting functions."""
+"""`ddbmock.streams`: the records of a table's stream, watching for them, connecting handlers."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MAX_PARTS = 100
 
 
 def records_of(table: Table, stream: Stream, changes: Sequence[Change]) -> list[Record]:
-    """The records of changes, in order; a write that changes nothing has none."""
+    """Return the records of changes, in order; a write that changes nothing has none."""
     region = arns.parse_own(table.arn).region
 
     def to_wire(change: Change) -> dict[str, Any]:
@@ -37,30 +37,30 @@ def records_of(table: Table, stream: Stream, changes: Sequence[Change]) -> list[
 
 
 class Seen(Sequence[Record]):
-    """The records since the watch began, up to its end. Equal to a list of `Insert`, `Modify`, `Remove` in order."""
+    """The records from the start of the watch to its end. Compares equal to a list of `Insert`, `Modify`, `Remove`."""
 
     __hash__ = None  # type: ignore[assignment]  # it grows
 
     def __init__(self, read: Callable[[], list[Record]], pipeline: Pipeline | None = None) -> None:
-        """`pipeline` is what `wait_until` lets time pass in."""
+        """`wait_until` lets time pass in `pipeline`."""
         self._read = read
         self._pipeline = pipeline
 
     def end(self) -> None:
-        """Hold what was seen up to now, and nothing later."""
+        """Keep the records up to now, and take no later ones."""
         records = self._read()
         self._read = lambda: records
         self._pipeline = None
 
     def wait_until(self, count: int, **span: float) -> None:
-        """Let the mock's clock go on to whatever falls due next, until `count` records have been seen.
+        """Advance the mock's clock to whatever is due next, until `count` records have been seen.
 
-        `span`, such as `hours=1`, is how long at most; a minute unless said. Errors: `AssertionError` with what has
-        been seen when there are fewer by then; `UsageError` when the watch has ended.
+        `span`, such as `hours=1`, is the maximum; one minute by default. Errors: `AssertionError` with the records if
+        there are fewer by then; `UsageError` if the watch has ended.
         """
         __tracebackhide__ = True
         if self._pipeline is None:
-            raise UsageError("the watch has ended: wait inside its `with` block")
+            raise UsageError("the watch has ended: call wait_until inside its `with` block")
         span = span or {"minutes": 1}
         if not self._pipeline.wait_until(lambda: len(self) >= count, span):
             shown = ", ".join(f"{name}={value!r}" for name, value in span.items())
@@ -88,33 +88,33 @@ class Seen(Sequence[Record]):
         return repr(self._read())
 
     def explain(self, expected: Sequence[Any]) -> list[str]:
-        """The lines of a failed comparison with a list."""
+        """Return the lines that explain a failed comparison with a list."""
         return explain(self._read(), expected)
 
     def assert_only(self, *expected: Any) -> None:
-        """These records and no others were seen, in whatever order.
+        """Assert that exactly these records were seen, in any order.
 
-        Errors: `AssertionError` that tells attribute by attribute what is different.
+        Errors: `AssertionError` with the differences, attribute by attribute.
         """
         __tracebackhide__ = True
         extra, missing = unmatched(self._read(), expected)
         if extra or missing:
-            raise AssertionError("the stream tells something else\n" + "\n".join(_account(extra, missing)))
+            raise AssertionError("stream records differ\n" + "\n".join(_compared(extra, missing)))
 
     def assert_in(self, *expected: Any) -> None:
-        """These records were seen, in whatever order, maybe with others.
+        """Assert that these records were seen, in any order, possibly among others.
 
-        Errors: `AssertionError` that tells attribute by attribute what is different.
+        Errors: `AssertionError` with the differences, attribute by attribute.
         """
         __tracebackhide__ = True
         extra, missing = unmatched(self._read(), expected)
         if missing:
-            raise AssertionError("the stream does not tell this\n" + "\n".join(_account(extra, missing)))
+            raise AssertionError("expected stream records are missing\n" + "\n".join(_compared(extra, missing)))
 
     def assert_order(self, *expected: Any) -> None:
-        """These records were seen in this order, maybe with others before, between and after them.
+        """Assert that these records were seen in this order, possibly with others before, between and after them.
 
-        Errors: `AssertionError` that tells attribute by attribute what is different.
+        Errors: `AssertionError` with the differences, attribute by attribute.
         """
         __tracebackhide__ = True
         seen = self._read()
@@ -122,33 +122,31 @@ class Seen(Sequence[Record]):
         for index, wanted in enumerate(expected):
             place = next((place for place in range(start, len(seen)) if seen[place] == wanted), None)
             if place is None:
-                behind = f" behind {expected[index - 1]!r}" if index else ""
-                lines = [f"the stream tells no such record{behind}"]
+                after = f" after {expected[index - 1]!r}" if index else ""
+                lines = [f"expected stream record is missing{after}"]
                 if any(record == wanted for record in seen[:start]):
-                    lines.append(f"too early:    {wanted!r}")
+                    lines.append(f"too early: {wanted!r}")
                     lines += [f"seen: {record!r}" for record in seen]
                 else:
-                    lines += _account(seen[start:], [wanted])
+                    lines += _compared(seen[start:], [wanted])
                 raise AssertionError("\n".join(lines))
             start = place + 1
 
 
-def _account(extra: list[Record], missing: list[Any]) -> list[str]:
-    """Each missing expectation beside the record that is nearest to it, then the records that nothing expected."""
+def _compared(extra: list[Record], missing: list[Any]) -> list[str]:
+    """Return lines: each missing expectation with the most similar record, then the unexpected records."""
     left = list(extra)
     lines = []
     for wanted in missing:
-        lines.append(f"missing:      {wanted!r}")
+        lines.append(f"missing: {wanted!r}")
         if isinstance(wanted, Record):
-            near = sorted(
-                (record for record in left if record.event == wanted.event),
-                key=lambda record: len(differences(record, wanted)),
-            )
-            if near:
-                left = [record for record in left if record is not near[0]]
-                lines.append(f"  the nearest {near[0]!r}")
-                lines += [f"    {line}" for line in differences(near[0], wanted)]
-    return lines + [f"not expected: {record!r}" for record in left]
+            alike = [record for record in left if record.event == wanted.event]
+            if alike:
+                nearest = min(alike, key=lambda record: len(differences(record, wanted)))
+                left = [record for record in left if record is not nearest]
+                lines.append(f"  most similar: {nearest!r}")
+                lines += [f"    {line}" for line in differences(nearest, wanted)]
+    return lines + [f"unexpected: {record!r}" for record in left]
 
 
 class Watch:
@@ -178,7 +176,7 @@ class Watch:
 
 
 class StreamView:
-    """The enabled stream of a table. Records hold whole items, whatever the stream's view type shows to readers."""
+    """The enabled stream of a table. Records hold whole items, whatever the view type of the stream."""
 
     def __init__(self, table: Table, stream: Stream, pipeline: Pipeline) -> None:
         self._table = table
@@ -187,20 +185,20 @@ class StreamView:
 
     @property
     def records(self) -> list[Record]:
-        """What was changed since the stream was enabled, oldest first.
+        """The records since the stream was enabled, oldest first.
 
-        Errors: `UsageError` where that is not kept any more.
+        Errors: `UsageError` if the oldest ones are no longer kept.
         """
         table, start = self._table, self._stream.start
         if table.history.has_trimmed(start + 1):
-            raise UsageError(f'with keep_history=False the oldest records of "{table.name}" are not kept; watch() them')
+            raise UsageError(f'the oldest records of "{table.name}" are not kept with keep_history=False: use watch()')
         return records_of(table, self._stream, table.history.since(start))
 
     @property
     def last(self) -> Record:
         """The newest record.
 
-        Errors: `UsageError` when there is none.
+        Errors: `UsageError` if there is none.
         """
         records = self.records
         if not records:
@@ -208,34 +206,34 @@ class StreamView:
         return records[-1]
 
     def watch(self) -> Watch:
-        """A `with` block that collects what happens inside it."""
+        """Return a context manager that collects the records of its block."""
         return Watch(self._table, self._stream, self._pipeline)
 
     def split(self, parts: int = 2) -> None:
-        """Close every open shard, each with `parts` children that share its partition keys.
+        """Close every open shard and divide its partition keys among `parts` children.
 
-        With two it is what AWS does when a table grows, with one what it does every few hours. Errors: `UsageError` for
-        a number that cannot be.
+        AWS does it with two when a table grows, and with one every few hours. Errors: `UsageError` for an invalid
+        number.
         """
         if isinstance(parts, bool) or not isinstance(parts, int) or not 1 <= parts <= MAX_PARTS:
-            raise UsageError(f"split({parts!r}): write a whole number from 1 to {MAX_PARTS}")
+            raise UsageError(f"invalid split({parts!r}): use a whole number from 1 to {MAX_PARTS}")
         engine = self._pipeline.engine
         with engine.lock:
             now = engine.run_due()
             if self._table.settings.stream is None:
-                raise UsageError(f'the stream of table "{self._table.name}" has ended: it has no open shards')
+                raise UsageError(f'the stream of "{self._table.name}" has ended: it has no open shards')
             engine.roller.split(self._table, parts, now)
 
     def connect(
         self, handler: Handler, *, eager: bool = False, duplicates: int | None = None, **options: Any
     ) -> Connection:
-        """Have a function called with what is written from now on, as Lambda would call it.
+        """Call a handler with what is written from now on, as Lambda would.
 
-        `handler(event, context)` is plain or async; one that takes a single argument gets the event alone. Batches come
-        with `ddbmock.streams.drain()` and when the test moves the clock; with `eager` also after each call that has
-        written something. `duplicates` is the seed by which batches come twice, as they may. `options` are the
-        parameters of an event source mapping in snake_case; `on_failure` is the ARN of a destination or a function that
-        takes its records. Errors: `UsageError` with near names and AWS's ranges.
+        `handler(event, context)` is sync or async; one that takes a single argument gets the event only. Batches are
+        delivered by `ddbmock.streams.drain()` and when the test moves the clock; with `eager` also after each call
+        that wrote. `duplicates` is a seed for batches that are delivered twice, as Lambda may do. `options` are the
+        parameters of an event source mapping in snake_case; `on_failure` is the ARN of a destination, or a function
+        that is called with its records. Errors: `UsageError` with near names and AWS's ranges.
         """
         source = mappings.read_options(options, "connect()")
         return self._connect(handler, source, eager, duplicates, "connect()")
@@ -244,9 +242,9 @@ class StreamView:
         self, handler: Handler, source: EventSource, eager: bool, duplicates: int | None, where: str
     ) -> Connection:
         if not callable(handler):
-            raise UsageError(f"{where}: {handler!r} is no function")
+            raise UsageError(f"{where}: {handler!r} is not callable")
         if duplicates is not None and (isinstance(duplicates, bool) or not isinstance(duplicates, int)):
-            raise UsageError(f"{where}: duplicates={duplicates!r} is no seed; write a whole number")
+            raise UsageError(f"{where}: invalid duplicates={duplicates!r}: a seed is a whole number")
         deliveries = self._pipeline.deliveries
         trigger = Trigger(
             self._pipeline.engine,
@@ -272,29 +270,29 @@ class Streams:
         table = self._find(name)
         if table.settings.stream is None:
             raise UsageError(
-                f'table "{name}" has no enabled stream; make it with stream="NEW_AND_OLD_IMAGES" '
+                f'table "{name}" has no enabled stream: create it with stream="NEW_AND_OLD_IMAGES" '
                 "or with a StreamSpecification"
             )
         return StreamView(table, table.settings.stream, self._pipeline)
 
     def drain(self) -> None:
-        """Deliver to connected functions all there is; retries and batching windows are waited for on the mock's clock.
+        """Deliver everything to the connected handlers, waiting on the mock's clock for retries and batching windows.
 
-        Errors: `HandlerFailed` for batches that are lost, and for those that are tried for ever (AWS's default), which
-        come again with the next delivery; `UsageError` in a running event loop.
+        Errors: `HandlerFailed` for discarded batches, and for failed ones that are retried without limit (AWS's
+        default), which are delivered again next time; `UsageError` in a running event loop.
         """
         self._pipeline.drain()
 
     async def drain_async(self) -> None:
-        """`drain` in a running event loop, which awaits async functions."""
+        """Deliver everything like `drain`, in a running event loop; async handlers are awaited."""
         await self._pipeline.drain_async()
 
     def connect_mapping(
         self, mapping: Mapping[str, Any], handler: Handler, *, eager: bool = False, duplicates: int | None = None
     ) -> Connection:
-        """`connect` by the parameters of `create_event_source_mapping`.
+        """Connect a handler by the parameters of `create_event_source_mapping`.
 
-        Of the `EventSourceArn` the table's name counts: the rest is that of what was deployed. Errors: `UsageError`.
+        Only the table's name of `EventSourceArn` counts: the rest belongs to the deployment. Errors: `UsageError`.
         """
         where = "connect_mapping()"
         source = mappings.read_mapping(mapping, where, besides=("EventSourceArn",))
@@ -310,9 +308,9 @@ class Streams:
         eager: bool = False,
         duplicates: int | None = None,
     ) -> list[Connection]:
-        """`connect` by the events of type `DynamoDB` of a SAM function: the resource or its `Events`, as parsed YAML.
+        """Connect a handler by the `DynamoDB` events of a SAM function: the resource or its `Events`, as parsed YAML.
 
-        `tables` gives the names of tables by their logical ids, where these differ. Errors: `UsageError`.
+        `tables` maps logical ids to table names where they differ. Errors: `UsageError`.
         """
         where = "connect_sam()"
         names = tables or {}

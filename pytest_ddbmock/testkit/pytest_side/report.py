@@ -69,9 +69,9 @@ def explain_comparison(left: Any, right: Any) -> list[str] | None:
     if isinstance(left, PlainItem) and isinstance(right, dict):
         return ["the item is not as expected", *image_differences(left, right)]
     if isinstance(left, Seen) and isinstance(right, Sequence):
-        return ["the stream tells something else", *left.explain(list(right))]
+        return ["stream records differ", *left.explain(list(right))]
     if isinstance(left, list) and isinstance(right, list) and any(isinstance(one, Record) for one in (*left, *right)):
-        return ["the stream tells something else", *explain(left, right)]
+        return ["stream records differ", *explain(left, right)]
     if isinstance(left, Record) and isinstance(right, Record):
         seen, expected = (right, left) if left.at is None else (left, right)
         return ["the record is not as expected", *differences(seen, expected)]
@@ -95,7 +95,7 @@ def _explain_items(stored: PlainItems, expected: list[Any]) -> list[str]:
         if found_differences := image_differences(found, item):
             lines.append(f"{key!r}")
             lines += [f"    {line}" for line in found_differences]
-    lines += [f"not expected: {item!r}" for item in left]
+    lines += [f"unexpected: {item!r}" for item in left]
     return lines or ["the order differs: items stand in the order of their keys", f"is {list(stored)!r}"]
 
 
@@ -105,5 +105,5 @@ def _explain_by_position(stored: Sequence[Any], expected: Sequence[Any]) -> list
         if not same(item, wanted):
             lines.append(f"[{index}] {item!r}")
             lines += [f"    {line}" for line in image_differences(item, wanted)]
-    lines += [f"[{index}] not expected: {stored[index]!r}" for index in range(len(expected), len(stored))]
+    lines += [f"[{index}] unexpected: {stored[index]!r}" for index in range(len(expected), len(stored))]
     return lines + [f"[{index}] missing: {expected[index]!r}" for index in range(len(stored), len(expected))]

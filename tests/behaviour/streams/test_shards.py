@@ -208,7 +208,7 @@ def test_an_iterator_of_before_a_split_reads_to_the_end_of_its_shard(opened):
 
 @pytest.mark.parametrize("parts", [0, -1, 101, 1.5, True, "2"])
 def test_a_split_into_what_cannot_be_is_refused(opened, parts):
-    with pytest.raises(UsageError, match="write a whole number from 1 to 100"):
+    with pytest.raises(UsageError, match="use a whole number from 1 to 100"):
         opened().mock.streams["orders"].split(parts)
 
 

@@ -135,7 +135,7 @@ def test_the_stream_of_a_sam_event_is_found_by_the_name_of_its_table(ddbmock, or
         ({"destination_config": {"OnFailure": SQS}}, "OnFailure is an object"),
         ({"on_failure": "queue"}, "ARN of a queue"),
         ({"on_failure": SQS, "destination_config": {"OnFailure": {"Destination": SQS}}}, "not both"),
-        ({"duplicates": True}, "no seed"),
+        ({"duplicates": True}, "invalid duplicates=True: a seed is a whole number"),
     ],
     ids=str,
 )
@@ -144,8 +144,8 @@ def test_a_wrong_option_is_refused_with_advice(connect, options, said):
         connect(handler, **options)
 
 
-def test_what_is_no_function_is_refused(connect):
-    with pytest.raises(UsageError, match="is no function"):
+def test_something_that_is_not_callable_is_refused(connect):
+    with pytest.raises(UsageError, match="is not callable"):
         connect("handler")
 
 

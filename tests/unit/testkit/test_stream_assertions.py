@@ -1,4 +1,4 @@
-"""Order, waiting and wire form of what a stream tells."""
+"""Order, waiting and wire form of stream records."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ def test_a_record_that_came_too_early_is_told(ddb, orders):
     with pytest.raises(AssertionError) as failure:
         seen.assert_order(Modify(status="PAID"), Insert(status="NEW"))
     assert str(failure.value).splitlines() == [
-        "the stream tells no such record behind Modify(status='PAID')",
-        "too early:    Insert(status='NEW')",
+        "expected stream record is missing after Modify(status='PAID')",
+        "too early: Insert(status='NEW')",
         "seen: Insert({'pk': 'a', 'status': 'NEW'})",
         "seen: Modify({'pk': 'a', 'status': 'NEW'}, {'pk': 'a', 'status': 'PAID'})",
     ]
@@ -54,9 +54,9 @@ def test_a_record_that_never_came_is_told_with_what_differs_in_the_nearest(ddb, 
     with pytest.raises(AssertionError) as failure:
         seen.assert_order(Insert(), Modify(status="SENT"))
     assert str(failure.value).splitlines() == [
-        "the stream tells no such record behind Insert()",
-        "missing:      Modify(status='SENT')",
-        "  the nearest Modify({'pk': 'a', 'status': 'NEW'}, {'pk': 'a', 'status': 'PAID'})",
+        "expected stream record is missing after Insert()",
+        "missing: Modify(status='SENT')",
+        "  most similar: Modify({'pk': 'a', 'status': 'NEW'}, {'pk': 'a', 'status': 'PAID'})",
         "    status: is 'PAID', expected 'SENT'",
     ]
 

@@ -67,7 +67,7 @@ def test_records_are_those_of_the_current_stream(ddb, orders):
 
 
 def test_a_table_without_a_stream_is_refused_with_advice(ddb):
-    with pytest.raises(UsageError, match='"silent" has no enabled stream; make it with stream='):
+    with pytest.raises(UsageError, match='"silent" has no enabled stream: create it with stream='):
         ddb.streams["silent"]
 
 
