@@ -17,7 +17,7 @@ _DIGEST = 16
 
 
 class Position(NamedTuple):
-    """In the key range with this number, behind the item with the key `after`; from its beginning without one."""
+    """A place in the key range `number`: after the item with the key `after`, or at its beginning if that is None."""
 
     number: int
     after: Item | None
@@ -27,26 +27,26 @@ BEGINNING = Position(0, None)
 
 
 class Asked(NamedTuple):
-    """What a token is bound to."""
+    """The request that a token belongs to."""
 
     statement: str
     parameters: Sequence[Value]
 
     def digest(self) -> bytes:
-        """The same for the same statement with the same parameters."""
+        """Return bytes that are the same for the same statement with the same parameters."""
         return _hash(json.dumps([self.statement, repr(self.parameters)]).encode())
 
 
 def encode(asked: Asked, number: int, after: Wire | None) -> str:
-    """The token for a position; `after` is an item's key."""
+    """Return the token for a position; `after` is the key of an item."""
     content = asked.digest() + json.dumps([number, after], default=_to_base64).encode()
     return base64.b64encode(_hash(content) + content).decode()
 
 
 def decode(token: str, asked: Asked) -> Position:
-    """The position of a token.
+    """Return the position of a token.
 
-    Errors: `ValidationException` for what `encode` has not made, or has made for another request.
+    Errors: `ValidationException` for a text that is not a token, and for the token of another request.
     """
     try:
         sealed = base64.b64decode(token, validate=True)
@@ -62,7 +62,7 @@ def decode(token: str, asked: Asked) -> Position:
 
 
 def invalid_token() -> errors.DynamoDBError:
-    """A token that is none, or that the table as it is now cannot follow."""
+    """Return the error for a text that is not a token, or that does not fit the table any more."""
     return errors.validation("Invalid NextToken")
 
 

@@ -1,4 +1,4 @@
-"""What PartiQL statements do to one item of a table, alone, in batches and in transactions."""
+"""PartiQL statements on one item of a table: alone, in batches and in transactions."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from pytest_ddbmock.errors import DynamoDBError
 from pytest_ddbmock.expressions.placeholders import Placeholders
 from pytest_ddbmock.metering.units import read_units
 from pytest_ddbmock.operations.items import refuse_key_updates, require_item_size, updated
-from pytest_ddbmock.partiql import plan
-from pytest_ddbmock.partiql.plan import ItemWrite, Read
-from pytest_ddbmock.partiql.statements import Body, Select
+from pytest_ddbmock.partiql import reads, writes
+from pytest_ddbmock.partiql.reads import Read
+from pytest_ddbmock.partiql.statements import Select, Statement
+from pytest_ddbmock.partiql.writes import Check, ItemWrite, Put, UpdateItem
 from pytest_ddbmock.storage.change import Write
 from pytest_ddbmock.storage.schema import Key
 from pytest_ddbmock.storage.table import Table
@@ -20,22 +21,8 @@ from pytest_ddbmock.values.attribute import Wire, attributes_to_wire
 from pytest_ddbmock.values.item import Item
 
 
-def table_of(call: Call, body: Body) -> Table:
-    """The table of a statement.
-
-    Errors: `ResourceNotFoundException` that names it, as no other data operation does.
-    """
-    name = body.source.table
-    try:
-        return call.table(name)
-    except DynamoDBError as error:
-        if error.code != "ResourceNotFoundException":
-            raise
-        raise errors.table_not_found(name) from None
-
-
 class OneItem:
-    """A statement on one item of `table`; `shows_item` tells that a failed condition shows it.
+    """A statement on one item of `table`; `shows_item`: the error of a failed condition carries the item.
 
     `key` is where the item lies, or the error why it can lie nowhere.
     Errors: `ValidationException` for an item that is too large, for an update of key attributes, and for keys that are
@@ -46,26 +33,31 @@ class OneItem:
         self.table = table
         self.wanted = wanted
         self._shows_item = shows_item
-        if isinstance(wanted, plan.Put):
+        if isinstance(wanted, Put):
             require_item_size(wanted.item)
-        elif isinstance(wanted, plan.UpdateItem):
+        elif isinstance(wanted, UpdateItem):
             refuse_key_updates(table, wanted.update)
         self.key = self._located()
 
     def _located(self) -> Key | DynamoDBError:
-        schema = self.table.schema
+        schema, wanted = self.table.schema, self.wanted
         try:
-            if isinstance(self.wanted, plan.Put):
-                attributes = self.wanted.item
+            if isinstance(wanted, Put):
+                attributes = wanted.item
                 schema.require_in_item(attributes)
-                require_index_keys(self.table, attributes)
             else:
-                assert self.wanted.key is not None, "`planned` has looked"
-                attributes = self.wanted.key
+                assert wanted.key is not None, "`planned` has looked"
+                attributes = wanted.key
                 schema.require_key(attributes)
         except DynamoDBError as misfit:
             return misfit
-        return schema.place_of(attributes)
+        key = schema.place_of(attributes)
+        if isinstance(wanted, Put):
+            try:
+                require_index_keys(self.table, attributes)
+            except DynamoDBError as misfit:
+                return misfit
+        return key
 
     @property
     def place(self) -> Key:
@@ -76,17 +68,17 @@ class OneItem:
 
     @property
     def is_read(self) -> bool:
-        """Whether it is a SELECT."""
+        """True for a SELECT."""
         return isinstance(self.wanted, Read)
 
     def action(self) -> Action:
-        """The statement as part of a transaction."""
-        writes = not isinstance(self.wanted, Read | plan.Check)
-        size = self.wanted.item.size if isinstance(self.wanted, plan.Put) else 0
+        """Return the statement as part of a transaction."""
+        writes = not isinstance(self.wanted, Read | Check)
+        size = self.wanted.item.size if isinstance(self.wanted, Put) else 0
         return Action(self.table, self.key, self.outcome, writes, size)
 
     def outcome(self, stored: Item | None) -> Item | None:
-        """What becomes of the item, `stored` being what is there; of a read or check, the stored one.
+        """Return the item as it will be, None for none; `stored` is the present one, which reads and checks return.
 
         Errors: `DuplicateItemException`, `ConditionalCheckFailedException`, `ValidationException`.
         """
@@ -99,22 +91,22 @@ class OneItem:
             if self._shows_item and stored is not None and error.code == "ConditionalCheckFailedException":
                 raise errors.conditional_check_failed(attributes_to_wire(stored)) from None
             raise
-        if isinstance(wanted, plan.Put):
+        if isinstance(wanted, Put):
             return wanted.item
-        if isinstance(wanted, plan.UpdateItem):
+        if isinstance(wanted, UpdateItem):
             return updated(self.table, wanted.key, stored, wanted.update)
-        return stored if isinstance(wanted, plan.Check) else None
+        return stored if isinstance(wanted, Check) else None
 
     # ---- alone and in batches
 
     def read(self, call: Call, *, consistent: bool) -> Wire | None:
-        """What a SELECT gives; None where it finds nothing."""
+        """Return what a SELECT finds, None for nothing."""
         stored = self.table.get_at(self.place)
         call.usage(self.table).read(read_units(0 if stored is None else stored.size, consistent=consistent))
         return self.shown(stored)
 
     def shown(self, stored: Item | None) -> Wire | None:
-        """What a SELECT shows of the stored item; None where that does not fulfil its condition."""
+        """Return what a SELECT shows of the stored item, None if that does not meet its condition."""
         assert isinstance(self.wanted, Read), "writes show what RETURNING says"
         condition, projection = self.wanted.condition, self.wanted.projection
         if stored is None or (condition is not None and not condition.test(stored)):
@@ -122,7 +114,7 @@ class OneItem:
         return attributes_to_wire(stored if projection is None else projection.apply(stored))
 
     def write(self, call: Call) -> Wire | None:
-        """Do it, and give what RETURNING asks for, None where that is nothing.
+        """Write the item and return what RETURNING asks for, None for nothing.
 
         Errors: `TransactionConflictException`, and as of `outcome`.
         """
@@ -134,20 +126,37 @@ class OneItem:
         if returning is None:
             return None
         image = change.old if returning.moment == "OLD" else change.new
-        if image is not None and returning.what == "MODIFIED" and isinstance(self.wanted, plan.UpdateItem):
+        if image is not None and returning.what == "MODIFIED" and isinstance(self.wanted, UpdateItem):
             image = self.wanted.update.updated(image)
         return None if image is None else attributes_to_wire(image)
 
 
-def planned(call: Call, body: Body, bound: Placeholders, *, shows_item: bool, incomplete: str) -> OneItem:
-    """What a statement does to one item; `incomplete` is the complaint about a SELECT of what can be several.
+def planned(
+    call: Call, statement: Statement, bound: Placeholders, *, incomplete: str
+) -> tuple[Table, ItemWrite | Read]:
+    """Return the table of a statement and what it does to one item; `incomplete` is the error of a SELECT of several.
 
     Errors: `ResourceNotFoundException`, `ValidationException`.
     """
-    table = table_of(call, body)
-    if not isinstance(body, Select):
-        return OneItem(table, plan.of_write(body, table.schema, bound), shows_item=shows_item)
-    read = None if body.source.index is not None else plan.of_select(body, table.schema, bound)
-    if read is None or read.key is None:
+    table = call.table(statement.source.table)
+    if not statement.is_read:
+        return table, writes.of_write(statement, table.schema, bound)
+    if statement.source.index is not None:
+        require_plain_index(table, statement.source.index)
         raise errors.validation(incomplete)
-    return OneItem(table, read)
+    body = statement.body
+    assert isinstance(body, Select), "a SELECT"
+    read = reads.of_select(body, table.schema, bound)
+    if read.key is None:
+        raise errors.validation(incomplete)
+    return table, read
+
+
+def require_plain_index(table: Table, name: str) -> None:
+    """Raise `ValidationException` for an index that PartiQL cannot read because of its key. Source: captured, 2026."""
+    index = table.settings.index(name)
+    if index is not None and (len(index.schema.hash_keys) > 1 or len(index.schema.range_keys) > 1):
+        raise errors.validation(
+            "PartiQL statements cannot be executed on tables with multi-attribute HASH keys or multi-attribute RANGE "
+            "keys."
+        )

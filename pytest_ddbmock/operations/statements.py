@@ -6,6 +6,7 @@ Source: "PartiQL - a SQL-compatible query language for Amazon DynamoDB".
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from pytest_ddbmock import errors
@@ -19,11 +20,11 @@ from pytest_ddbmock.operations import next_tokens
 from pytest_ddbmock.operations.batches import DUPLICATES
 from pytest_ddbmock.operations.next_tokens import BEGINNING, Asked, Position
 from pytest_ddbmock.operations.query_scan import Reader, Source
-from pytest_ddbmock.operations.statement_items import OneItem, planned, table_of
-from pytest_ddbmock.partiql import plan
+from pytest_ddbmock.operations.statement_items import OneItem, planned, require_plain_index
+from pytest_ddbmock.partiql import reads
 from pytest_ddbmock.partiql.parser import parse
-from pytest_ddbmock.partiql.plan import Read
-from pytest_ddbmock.partiql.statements import Delete, Exists, Select, Statement, Update
+from pytest_ddbmock.partiql.reads import Read
+from pytest_ddbmock.partiql.statements import Exists, Select, Statement
 from pytest_ddbmock.values import attribute
 from pytest_ddbmock.values.attribute import Value, Wire
 
@@ -32,6 +33,7 @@ PARTITIONS_OF_A_PAGE = 10
 to 10 items"; taken here for the values of the partition key that one page reads.
 """
 
+_INCOMPLETE = "Select statements within {} must specify the primary key in the where clause."
 _MEMBER = ("Statement", "Parameters", "ConsistentRead", "ReturnValuesOnConditionCheckFailure")
 
 
@@ -47,15 +49,15 @@ def execute_statement(call: Call) -> Answer:
     parameters = _parameters(call.param("Parameters"))
     statement = parse(text)
     bound = statement.bind(parameters)
-    body = statement.body
-    if isinstance(body, Select):
+    if statement.is_read:
         asked = Asked(text, parameters)
         start = BEGINNING if token is None else next_tokens.decode(token, asked)
-        return _select(call, body, bound, start, asked, limit=limit, consistent=consistent, capacity=capacity)
+        return _select(call, statement, bound, start, asked, limit=limit, consistent=consistent, capacity=capacity)
     _refuse_exists(statement)
     if token is not None:
         raise next_tokens.invalid_token()
-    one = planned(call, body, bound, shows_item=shows_item, incomplete="")  # ---- below this line the table is known
+    table, wanted = planned(call, statement, bound, incomplete="")  # ---- below this line the table is known
+    one = OneItem(table, wanted, shows_item=shows_item)
     _ = one.place
     call.admit()
     shown = one.write(call)
@@ -66,7 +68,7 @@ def execute_statement(call: Call) -> Answer:
 def batch_execute_statement(call: Call) -> Answer:
     """Order: API_BatchExecuteStatement. Every member is planned before one is run."""
     capacity = call.param("ReturnConsumedCapacity")
-    members = [_BatchMember(given) for given in _members(call, "Statements")]
+    members = [_BatchMember(raw) for raw in _members(call, "Statements")]
     for member in members:
         member.parse()
     if len({member.statement.is_read for member in members if member.statement is not None}) > 1:
@@ -86,31 +88,32 @@ def batch_execute_statement(call: Call) -> Answer:
 def execute_transaction(call: Call) -> Answer:
     """Order: API_ExecuteTransaction; "Performing transactions with PartiQL for DynamoDB"."""
     capacity = call.param("ReturnConsumedCapacity")
-    members = [_Member(given) for given in _members(call, "TransactStatements")]
-    statements = [parse(member.text) for member in members]
+    members = [_Member(raw) for raw in _members(call, "TransactStatements")]
+    parameters = [member.parameters() for member in members]
+    statements = []
+    for position, member in enumerate(members):
+        with _naming_statement(position):
+            statements.append(parse(member.text))
     if len({statement.is_read for statement in statements}) > 1:
         raise errors.validation(
             "ExecuteTransaction API does not support both read and write operations in the same request."
         )
     for position, statement in enumerate(statements):
-        _refuse_in_transaction(statement, f"TransactStatements[{position}]")
-    ones = [
-        member.planned(
-            call,
-            statement,
-            # Unsure: the text.
-            f"Validation failed in TransactStatements[{position}]: Select statements within ExecuteTransaction must "
-            "specify the primary key in the where clause.",
-        )
-        for position, (member, statement) in enumerate(zip(members, statements, strict=True))
-    ]
+        with _naming_statement(position):
+            _refuse_in_transaction(statement)
+    ones = []
+    for position, (member, statement) in enumerate(zip(members, statements, strict=True)):
+        with _naming_statement(position):
+            bound = statement.bind(parameters[position])
+            table, wanted = planned(call, statement, bound, incomplete=_INCOMPLETE.format("ExecuteTransaction"))
+        ones.append(OneItem(table, wanted, shows_item=member.shows_item))
     actions = [one.action() for one in ones]
-    responses: list[Wire] = [{} for _ in ones]
+    responses: list[Wire] = []
     if statements[0].is_read:
         call.param("ClientRequestToken")  # a read can be repeated anyway
-        for one, response, item in zip(ones, responses, read_all(call, actions), strict=True):
-            if (shown := one.shown(item)) is not None:
-                response["Item"] = shown
+        for one, item in zip(ones, read_all(call, actions), strict=True):
+            shown = one.shown(item)
+            responses.append({} if shown is None else {"Item": shown})
     else:
         commit_all(call, actions)
     return call.answer(Responses=responses, ConsumedCapacity=call.capacities(capacity))
@@ -121,7 +124,7 @@ def execute_transaction(call: Call) -> Answer:
 
 def _select(
     call: Call,
-    select: Select,
+    statement: Statement,
     bound: Placeholders,
     start: Position,
     asked: Asked,
@@ -130,9 +133,11 @@ def _select(
     consistent: bool,
     capacity: str | None,
 ) -> Answer:
-    source = _source(call, select, consistent)  # ---- below this line table and index are known
+    source = _source(call, statement, consistent)  # ---- below this line table and index are known
     schema = source.table.schema if source.index is None else source.index.schema
-    read = plan.of_select(select, schema, bound)
+    body = statement.body
+    assert isinstance(body, Select), "a SELECT"
+    read = reads.of_select(body, schema, bound)
     reader = Reader(source, None, read.projection, read.condition)
     reader.require_projected()
     _require_start(start, source, read)
@@ -187,15 +192,16 @@ def _require_start(start: Position, source: Source, read: Read) -> None:
         raise next_tokens.invalid_token()
 
 
-def _source(call: Call, select: Select, consistent: bool) -> Source:
-    """The table and the index of a FROM clause."""
-    table = table_of(call, select)
-    name = select.source.index
+def _source(call: Call, statement: Statement, consistent: bool) -> Source:
+    """Return the table and the index of a FROM clause."""
+    table = call.table(statement.source.table)
+    name = statement.source.index
     if name is None:
         return Source(table, None)
     index = table.settings.index(name)
     if index is None:
         raise errors.validation("The table does not have the specified index")
+    require_plain_index(table, name)
     call.entry.index = name
     if index.status == "CREATING" or index.backfilling:
         raise errors.validation(f"Cannot read from backfilling global secondary index: {name}")
@@ -210,16 +216,15 @@ def _source(call: Call, select: Select, consistent: bool) -> Source:
 class _Member:
     """One statement among others."""
 
-    def __init__(self, given: Mapping[str, Any]) -> None:
-        self.text: str = given["Statement"]
-        self.parameters = _parameters(given.get("Parameters"))
-        self.consistent: bool = given.get("ConsistentRead") or False
-        self._shows_item = given.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
+    def __init__(self, raw: Mapping[str, Any]) -> None:
+        self.text: str = raw["Statement"]
+        self.consistent: bool = raw.get("ConsistentRead") or False
+        self.shows_item = raw.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
+        self._parameters = raw.get("Parameters")
 
-    def planned(self, call: Call, statement: Statement, incomplete: str) -> OneItem:
-        """As `statement_items.planned`."""
-        bound = statement.bind(self.parameters)
-        return planned(call, statement.body, bound, shows_item=self._shows_item, incomplete=incomplete)
+    def parameters(self) -> list[Value]:
+        """Return the parameters. Errors: as of `attribute.decode`."""
+        return _parameters(self._parameters)
 
 
 class _BatchMember(_Member):
@@ -228,25 +233,27 @@ class _BatchMember(_Member):
     statement: Statement | None = None
     one: OneItem | None = None
     error: DynamoDBError | None = None
+    _bound: Placeholders | None = None
 
     def parse(self) -> None:
-        """Read the text."""
+        """Decode the parameters and parse the text."""
         try:
+            parameters = self.parameters()
             self.statement = parse(self.text)
+            self._bound = self.statement.bind(parameters)
         except DynamoDBError as error:
             self.error = error
 
     def plan(self, call: Call) -> None:
         """Find table and key."""
-        if self.statement is None:
+        if self.statement is None or self._bound is None:
             return
         try:
             _refuse_exists(self.statement)
-            one = self.planned(
-                call,
-                self.statement,
-                "Select statements within BatchExecuteStatement must specify the primary key in the where clause.",
+            table, wanted = planned(
+                call, self.statement, self._bound, incomplete=_INCOMPLETE.format("BatchExecuteStatement")
             )
+            one = OneItem(table, wanted, shows_item=self.shows_item)
             _ = one.place
         except DynamoDBError as error:
             self.error = error
@@ -254,7 +261,7 @@ class _BatchMember(_Member):
             self.one = one
 
     def run(self, call: Call) -> Wire:
-        """Do what the statement says, and answer."""
+        """Run the statement and return the answer."""
         one = self.one
         if one is None:
             assert self.error is not None, "a member has a plan or an error"
@@ -270,36 +277,43 @@ class _BatchMember(_Member):
 
     def _failed(self, error: DynamoDBError) -> Wire:
         response: Wire = {"Error": {"Code": code_of(error), "Message": error.message, **error.fields}}
-        # Unsure: what is told of a table that does not exist.
+        # Unsure: whether the member of a missing table names it.
         if self.statement is not None and error.code != "ValidationException":
-            response["TableName"] = self.statement.body.source.table
+            response["TableName"] = self.statement.source.table
         return response
 
 
 def _members(call: Call, name: str) -> Iterator[Mapping[str, Any]]:
-    """The members of a batch or transaction as they stand in the request."""
-    for given in call.param(name):
-        call.refuse_unknown(given, _MEMBER, name)
-        yield given
+    """Yield the members of a batch or transaction as they are in the request."""
+    for raw in call.param(name):
+        call.refuse_unknown(raw, _MEMBER, name)
+        yield raw
 
 
-def _parameters(given: Sequence[Any] | None) -> list[Value]:
-    return [attribute.decode(value) for value in given or ()]
+def _parameters(raw: Sequence[Any] | None) -> list[Value]:
+    return [attribute.decode(value) for value in raw or ()]
 
 
 def _refuse_exists(statement: Statement) -> None:
-    if isinstance(statement.body, Exists):
+    if statement.kind is Exists:
         # Unsure: the text.
         raise errors.validation("The EXISTS function is only supported in ExecuteTransaction.")
 
 
-def _refuse_in_transaction(statement: Statement, where: str) -> None:
-    body = statement.body
-    if isinstance(body, Update | Delete) and body.returning is not None:
-        raise errors.validation(
-            f"Validation failed in {where}: RETURNING clause is not supported in ExecuteTransaction."
-        )
-    if body.source.index is not None:
-        raise errors.validation(
-            f"Validation failed in {where}: Reads on indices are not supported within transactions."
-        )
+def _refuse_in_transaction(statement: Statement) -> None:
+    if statement.returning is not None:
+        raise errors.validation("RETURNING clause is not supported in ExecuteTransaction.")
+    if statement.source.index is not None:
+        raise errors.validation("Reads on indices are not supported within transactions.")
+
+
+@contextmanager
+def _naming_statement(position: int) -> Iterator[None]:
+    """Name the statement of a transaction in the errors of its text."""
+    # Unsure: that AWS names it in all of them; captured for syntax, keys, EXISTS, RETURNING and indexes.
+    try:
+        yield
+    except DynamoDBError as error:
+        if error.code != "ValidationException":
+            raise
+        raise errors.validation(f"Validation failed in TransactStatements[{position}]: {error.message}") from None

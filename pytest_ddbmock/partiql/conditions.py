@@ -1,169 +1,129 @@
-"""The conditions of a WHERE.
+"""From the expression of a WHERE to the tree of a condition.
 
-They keep a stack of their own, as programs may nest them hundreds of levels deep.
-
-Source: "PartiQL arithmetic, comparison, and logical operators for DynamoDB".
+Source: "PartiQL arithmetic, comparison, and logical operators for DynamoDB", "Use PartiQL functions with DynamoDB";
+functions as captured in four Regions, October 2026.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
 from pytest_ddbmock import errors
 from pytest_ddbmock.errors import NotImplementedByMock
 from pytest_ddbmock.expressions.parser import MAX_IN_OPERANDS
-from pytest_ddbmock.expressions.syntax import And, Between, Call, Comparison, Condition, In, Literal, Not, Or
-from pytest_ddbmock.partiql.keywords import TYPE_NAMES
-from pytest_ddbmock.partiql.lexer import KEYWORD, SYMBOL, malformed
-from pytest_ddbmock.partiql.operands import CONDITION_NODES, Operands
+from pytest_ddbmock.expressions.syntax import (
+    And,
+    Between,
+    Call,
+    Comparison,
+    Condition,
+    In,
+    Literal,
+    Not,
+    Operand,
+    Or,
+)
+from pytest_ddbmock.partiql import nodes
+from pytest_ddbmock.partiql.nodes import Constant, Membership, Node, Operation, TypeTest, unsupported
+from pytest_ddbmock.partiql.operands import misused, operand, unrecognized
 
-COMPARATORS = {"=": "=", "<>": "<>", "!=": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
-ARITHMETIC = frozenset({"+", "-", "*", "/", "%", "||"})
+COMPARATORS = frozenset({"=", "<>", "<", "<=", ">", ">="})
+TESTS = frozenset({"attribute_exists", "attribute_not_exists", "attribute_type", "begins_with", "contains"})
+"""Functions that are conditions."""
+VALUE_FUNCTIONS = frozenset({"size"})
+"""Functions that give values in conditions."""
 
-_NULL_TYPE = Literal(("S", "NULL"))
-_PAREN, _NOT, _AND, _OR = "(", "NOT", "AND", "OR"
+# Unsure: documented is that IS knows "a given PartiQL data type"; these types have one counterpart in DynamoDB.
+TYPES = {
+    "NULL": "NULL",
+    "BOOL": "BOOL",
+    "BOOLEAN": "BOOL",
+    "STRING": "S",
+    "LIST": "L",
+    "STRUCT": "M",
+    "TUPLE": "M",
+}
 
-_Open = tuple[str, list[Any]]
-"""A parenthesis or operator that waits for more, with the conditions that it has so far."""
 
-_MORE = object()
+def condition(node: Node) -> Condition:
+    """Return the condition that an expression is.
+
+    Errors: `ValidationException` for everything else; `NotImplementedByMock` for type tests whose meaning in DynamoDB
+    is not known.
+    """
+    if isinstance(node, Operation):
+        return _operation(node)
+    if isinstance(node, Membership):
+        return _membership(node)
+    if isinstance(node, TypeTest):
+        return _type_test(node)
+    if isinstance(node, nodes.Call):
+        return _test(node)
+    raise unsupported(node)
 
 
-class Conditions(Operands):
-    """Reads conditions."""
+def _operation(node: Operation) -> Condition:
+    operator, operands = node.operator, node.operands
+    if operator in ("AND", "OR"):
+        kind: type[And] | type[Or] = And if operator == "AND" else Or
+        parts: list[Condition] = []
+        for each in operands:
+            part = condition(each)
+            parts.extend(part.conditions if isinstance(part, kind) else (part,))
+        return kind(tuple(parts))
+    if operator == "NOT":
+        return Not(condition(operands[0]))
+    if operator in COMPARATORS:
+        left, right = operands
+        if _is_test(left) or _is_test(right):
+            return _compared_truth(operator, left, right)
+        return Comparison(operator, _value(left), _value(right))
+    if operator == "BETWEEN":
+        return Between(*map(_value, operands))
+    raise unsupported(node)
 
-    def condition(self) -> Condition:
-        """A condition; ends at the first token that does not belong to it."""
-        stack: list[_Open] = []
-        while True:
-            if self.take("("):
-                stack.append((_PAREN, []))
-                continue
-            if self.is_keyword("NOT"):
-                self.operator()
-                self.advance()
-                stack.append((_NOT, []))
-                continue
-            node = self._tested(self.operand())
-            while True:
-                what = stack[-1][0] if stack else ""
-                if what == _PAREN and self.take(")"):
-                    stack.pop()
-                    node = self._tested(node)  # the parentheses may have been around the first operand
-                    continue
-                self.as_condition(node)
-                if what == _NOT:
-                    stack.pop()
-                    node = Not(node)
-                    continue
-                step = self._joined(node, stack, _AND, And) or self._joined(node, stack, _OR, Or)
-                if step is _MORE:
-                    break
-                if step is None:
-                    if stack:
-                        raise malformed("Expected RIGHT_PAREN")
-                    return node  # type: ignore[no-any-return]  # `as_condition` has looked at it
-                node = step
 
-    def _joined(self, node: Any, stack: list[_Open], what: str, joined: type[And] | type[Or]) -> Any:
-        """What becomes of `node` among others that `what` joins.
+def _compared_truth(operator: str, left: Node, right: Node) -> Condition:
+    """Return the condition of `attribute_exists(a) = true` and the like."""
+    test, other = (left, right) if _is_test(left) else (right, left)
+    truth = other.value.value if isinstance(other, Constant) and isinstance(other.value, Literal) else ("", None)
+    if truth[0] != "BOOL" or operator not in ("=", "<>"):
+        raise misused(test) if isinstance(test, nodes.Call) else unsupported(test)
+    # Unsure: captured for `attribute_exists(a) = true`; equality and inequality are documented for most tests.
+    tested = condition(test)
+    return tested if (operator == "=") == truth[1] else Not(tested)
 
-        `_MORE` when another has to follow, the joined conditions when it was the last, None when nothing joins it.
-        """
-        has_next = self.is_keyword(what)
-        if has_next and not (stack and stack[-1][0] == what):
-            stack.append((what, []))
-        if not stack or stack[-1][0] != what:
-            return None
-        parts = stack[-1][1]
-        parts.extend(node.conditions if isinstance(node, joined) else (node,))
-        if has_next:
-            self.operator()
-            self.advance()
-            return _MORE
-        stack.pop()
-        return joined(tuple(parts))
 
-    def _tested(self, node: Any) -> Any:
-        """`node` with the operator that follows it, if it is an operand and one follows."""
-        if isinstance(node, CONDITION_NODES):
-            return node
-        token = self.token
-        if token.kind == SYMBOL and token.text in COMPARATORS:
-            self.as_operand(node)
-            self.operator()
-            self.advance()
-            right = self.operand()
-            self.as_operand(right)
-            self._refuse_arithmetic()
-            return Comparison(COMPARATORS[token.text], node, right)
-        self._refuse_arithmetic()
-        if self.take_keyword("IS"):
-            return self._type_test(node)
-        is_negated = self.is_keyword("NOT") and self.following.text in ("IN", "BETWEEN", "LIKE")
-        if is_negated:
-            self.operator()
-            self.advance()
-        if self.is_keyword("LIKE"):
-            raise self.unsupported("operator", self.token)
-        tested: Condition
-        if self.take_keyword("BETWEEN"):
-            tested = self._between(node)
-        elif self.take_keyword("IN"):
-            tested = self._membership(node)
-        else:
-            return node
-        return Not(tested) if is_negated else tested
+def _is_test(node: Node) -> bool:
+    return isinstance(node, TypeTest) or (isinstance(node, nodes.Call) and node.name in TESTS)
 
-    def _between(self, node: Any) -> Between:
-        self.as_operand(node)
-        self.operator()
-        lower = self.operand()
-        self.as_operand(lower)
-        if not self.take_keyword("AND"):
-            raise malformed("Expected keyword and")
-        upper = self.operand()
-        self.as_operand(upper)
-        return Between(node, lower, upper)
 
-    def _membership(self, node: Any) -> In:
-        self.as_operand(node)
-        self.operator()
-        closing = {"(": ")", "[": "]", "<<": ">>"}.get(self.token.text) if self.token.kind == SYMBOL else None
-        if closing is None:
-            if self.at("?"):
-                # Unsure: whether DynamoDB lets a parameter stand for the whole list.
-                raise NotImplementedByMock("PartiQL", "a parameter as the list of an IN")
-            raise self.unsupported("operand of IN", self.token)
-        self.advance()
-        choices = self.operands(closing)
-        if len(choices) > MAX_IN_OPERANDS:
-            raise errors.validation(
-                f"The IN operator is provided with too many operands; number of operands: {len(choices)}"
-            )
-        for choice in choices:
-            self.as_operand(choice)
-        return In(node, choices)
+def _membership(node: Membership) -> In:
+    tested = _value(node.operand)
+    if node.choices is None:
+        # Unsure: whether DynamoDB accepts a parameter or path as the list.
+        raise NotImplementedByMock("PartiQL", "IN without a list")
+    if len(node.choices) > MAX_IN_OPERANDS:
+        raise errors.validation(
+            f"The IN operator is provided with too many operands; number of operands: {len(node.choices)}"
+        )
+    return In(tested, tuple(map(_value, node.choices)))
 
-    def _type_test(self, node: Any) -> Condition:
-        self.as_operand(node)
-        self.operator()
-        is_negated = self.take_keyword("NOT")
-        token = self.advance()
-        if token.kind != KEYWORD or token.text not in TYPE_NAMES:
-            raise malformed(f"Cannot find type named {token.text}.")
-        tested: Condition
-        if token.text == "MISSING":
-            tested = Call("attribute_not_exists", (node,))
-        elif token.text == "NULL":
-            # Unsure: PartiQL itself holds what is missing for null as well.
-            tested = Call("attribute_type", (node, _NULL_TYPE))
-        else:
-            # Unsure: DynamoDB's documentation speaks of "a given PartiQL data type" and names these two.
-            raise NotImplementedByMock("PartiQL", f"IS {token.text}")
-        return Not(tested) if is_negated else tested
 
-    def _refuse_arithmetic(self) -> None:
-        # Unsure: nothing is documented about arithmetic outside of SET.
-        if self.token.kind == SYMBOL and self.token.text in ARITHMETIC:
-            raise self.unsupported("operator", self.token)
+def _type_test(node: TypeTest) -> Call:
+    tested = _value(node.operand)
+    if node.type_name == "MISSING":
+        return Call("attribute_not_exists", (tested,))
+    if node.type_name not in TYPES:
+        raise NotImplementedByMock("PartiQL", f"IS {node.type_name}")
+    return Call("attribute_type", (tested, Literal(("S", TYPES[node.type_name]))))
+
+
+def _test(node: nodes.Call) -> Call:
+    if node.name not in TESTS:
+        raise misused(node) if node.name in VALUE_FUNCTIONS else unrecognized(node)
+    return Call(node.name, tuple(map(_value, node.arguments)))
+
+
+def _value(node: Node) -> Operand:
+    if isinstance(node, nodes.Call) and node.name in TESTS:
+        raise misused(node)
+    return operand(node, VALUE_FUNCTIONS)

@@ -1,7 +1,7 @@
-"""The words that PartiQL keeps for itself: as names they need double quotes.
+"""Words that PartiQL reserves: as names they need double quotes.
 
-Source: "Reserved words" of the PartiQL specification, which are those of SQL-92 and a few more. Unsure: that the
-service keeps all of them; captured answers show it for some (`key`, `count`).
+Source: "Reserved words" of the PartiQL specification: those of SQL-92 and a few more. Unsure: whether DynamoDB reserves
+all of them; captured answers show it for some (`key`, `count`, `inner`).
 """
 
 from __future__ import annotations
@@ -33,9 +33,8 @@ _FUNCTIONS = """
     list bag
 """
 _TYPES = """
-    null missing bool boolean smallint int int2 int4 int8 integer integer2 integer4 integer8 bigint float real double
-    dec decimal numeric timestamp date time char character varchar string symbol clob blob struct tuple list sexp bag
-    any
+    null missing bool boolean smallint int int2 int4 int8 integer integer2 integer4 integer8 bigint float real dec
+    decimal numeric timestamp date time char character varchar string symbol clob blob struct tuple list sexp bag any
 """
 
 KEYWORDS = frozenset(f"{_SQL} {_PARTIQL}".upper().split())
@@ -43,5 +42,13 @@ KEYWORDS = frozenset(f"{_SQL} {_PARTIQL}".upper().split())
 FUNCTION_KEYWORDS = frozenset(_FUNCTIONS.upper().split())
 """Keywords that name a function when a parenthesis follows."""
 
-TYPE_NAMES = frozenset(_TYPES.upper().split())
-"""What can stand after IS."""
+AGGREGATES = frozenset({"COUNT", "AVG", "MAX", "MIN", "SUM"})
+
+TYPE_NAMES = frozenset({*_TYPES.upper().split(), "DOUBLE PRECISION", "CHARACTER VARYING"})
+"""The names that can follow IS."""
+
+OPERATOR_WORDS = frozenset({"AND", "OR", "NOT", "IS", "IN", "BETWEEN", "LIKE", "UNION", "EXCEPT", "INTERSECT"})
+"""Keywords that the grammar treats as operators."""
+
+PUNCTUATION_WORDS = frozenset({"AS", "AT", "BY", "FOR", "ASC", "DESC"})
+"""Keywords that the grammar treats as punctuation."""

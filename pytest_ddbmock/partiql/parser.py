@@ -1,62 +1,82 @@
 """From text to statement, cached by text.
 
-What is not well formed is told in the words of PartiQL's reference implementation, of which the captured answers of the
-service are ("Expected data manipulation", "Unexpected keyword"). What PartiQL has and DynamoDB has not is refused too.
+A text is first parsed as PartiQL, in the order and the words of PartiQL's reference implementation, of which the
+captured answers of the service are ("Expected data manipulation", "Unexpected keyword"). Then comes what DynamoDB
+refuses whatever the table: values, aliases, clauses. What it refuses once it knows the table stays in the statement.
 
-Source: "PartiQL - a SQL-compatible query language for Amazon DynamoDB" with its pages on statements.
+Source: "PartiQL - a SQL-compatible query language for Amazon DynamoDB" with its pages on statements; texts captured in
+eu-west-2, October 2026.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from functools import lru_cache
+from typing import NamedTuple, NoReturn
 
 from pytest_ddbmock import errors
-from pytest_ddbmock.errors import NotImplementedByMock
-from pytest_ddbmock.expressions.syntax import (
-    Action,
-    Arithmetic,
-    Call,
-    Condition,
-    DocumentPath,
-    Literal,
-    Remove,
-    Set,
-    ValueName,
-)
-from pytest_ddbmock.partiql import lexer, statements
-from pytest_ddbmock.partiql.conditions import ARITHMETIC, Conditions
-from pytest_ddbmock.partiql.lexer import END, KEYWORD, NUMBER, STRING, SYMBOL, Token, malformed
-from pytest_ddbmock.partiql.operands import SET_FUNCTIONS, wrong_count
-from pytest_ddbmock.partiql.statements import MAP, Body, Exists, Insert, Ordering, Returning, Select, Source, Statement
+from pytest_ddbmock.errors import DynamoDBError, NotImplementedByMock
+from pytest_ddbmock.expressions.parser import MAX_OPERATORS
+from pytest_ddbmock.expressions.syntax import Condition, Literal, ValueName
+from pytest_ddbmock.partiql import nodes, operands, statements, updates
+from pytest_ddbmock.partiql.clauses import INDEX_IN_INSERT, INDEX_IN_WRITE, Clauses
+from pytest_ddbmock.partiql.conditions import condition
+from pytest_ddbmock.partiql.lexer import END, KEYWORD, malformed
+from pytest_ddbmock.partiql.nodes import Name, Node, Subquery, unsupported
+from pytest_ddbmock.partiql.statements import MAP, Body, Delete, Exists, Insert, Ordering, Returning, Select, Source
+from pytest_ddbmock.partiql.updates import Assignment
+from pytest_ddbmock.values.attribute import MAX_LEVELS
 from pytest_ddbmock.values.paths import Path
 
-CLAUSES = frozenset({"GROUP", "HAVING", "LIMIT", "OFFSET", "LET", "JOIN", "INNER", "LEFT", "RIGHT", "FULL", "CROSS"})
-"""Clauses of a SELECT that DynamoDB does not have."""
+DEFINITIONS = frozenset({"CREATE", "DROP", "EXEC", "SET", "REMOVE"})
+"""Keywords that begin a statement of PartiQL, but none of DynamoDB."""
 
 
 @lru_cache(maxsize=1024)
-def parse(text: str) -> Statement:
-    """The statement of a text.
+def parse(text: str) -> statements.Statement:
+    """Return the statement of a text.
 
-    Errors: `ValidationException` for what is no statement, and for everything in it that is wrong whatever the table
-    and the parameters; `NotImplementedByMock` for PartiQL of which it is not known whether DynamoDB has it.
+    Errors: `ValidationException` for a text that is not well formed, and for what DynamoDB refuses in it whatever the
+    table and the parameters; `NotImplementedByMock` for PartiQL whose meaning in DynamoDB is not known.
     """
     return _Parser(text).statement()
 
 
-class _Parser(Conditions):
-    """One text."""
+class _Parsed(NamedTuple):
+    """A statement without its end; `build` makes the body of what is written."""
 
-    def statement(self) -> Statement:
-        body = self.body()
+    kind: type[Body]
+    source: Source
+    build: Callable[[], Body]
+    returning: Returning | None = None
+
+
+class _Parser(Clauses):
+    """Parses one text."""
+
+    def statement(self) -> statements.Statement:
+        parsed = self.body()
         if self.take(";") and self.token.kind != END:
             raise malformed("Unexpected token after semicolon. (Only one query is allowed.)")
         if self.token.kind != END:
             raise malformed("Unexpected token after expression")
-        return Statement(body, self.parameters, tuple(self.built))
+        self.raise_fault()
+        body: Body | statements.Failure
+        try:
+            self.require_few_operators()
+            body = parsed.build()
+        except (DynamoDBError, NotImplementedByMock) as error:
+            body = error
+        return statements.Statement(
+            parsed.kind, parsed.source, parsed.returning, body, self.parameters, tuple(self.built)
+        )
 
-    def body(self) -> Body:
+    def require_few_operators(self) -> None:
+        # Unsure: that the limit of the expressions holds for statements.
+        if self.operators > MAX_OPERATORS:
+            raise errors.validation(f"The expression contains too many operators; operator count: {MAX_OPERATORS + 1}")
+
+    def body(self) -> _Parsed:
         if self.take_keyword("SELECT"):
             return self.select()
         if self.take_keyword("INSERT"):
@@ -65,230 +85,163 @@ class _Parser(Conditions):
             return self.update()
         if self.take_keyword("DELETE"):
             return self.delete()
-        if self.take_keyword("EXISTS"):
-            self.expect("(", "Expected LEFT_PAREN")
-            if not self.take_keyword("SELECT"):
-                self.unexpected()
-            exists = Exists(self.select())
-            self.expect(")", "Expected RIGHT_PAREN")
-            return exists
-        raise malformed("Expected data manipulation")
+        if self.take_keyword("FROM"):
+            return self.update_from_first()
+        if self.at_keyword(*DEFINITIONS):
+            # Unsure: the text, captured for other texts that do not begin with a statement.
+            raise malformed("Expected data manipulation")
+        return self.query()
 
-    def select(self) -> Select:
-        projection = self.projection()
+    def term(self) -> Node:
+        token = self.token
+        if token.kind == KEYWORD and token.text in ("SELECT", "FROM"):
+            self.advance()
+            if token.text == "SELECT":
+                return Subquery(token, self.select())
+            self.update_from_first()  # as after a misspelt SELECT, which is a name
+            raise malformed("Unexpected keyword")
+        return super().term()
+
+    # ---- SELECT
+
+    def select(self) -> _Parsed:
+        self.take_keyword("ALL")  # PartiQL's default
+        if self.at_keyword("DISTINCT", "VALUE"):
+            raise self.unsupported_clause()
+        selected = self.select_list()
         if not self.take_keyword("FROM"):
-            if self.is_keyword("AS") or self.token.is_name:
-                raise self.unsupported("clause", self.token)  # another name for what is selected
             raise malformed("Expected FROM after SELECT list")
         source = self.source()
-        if self.is_keyword("AS", "AT", "BY") or self.token.is_name or self.at(","):
-            raise self.unsupported("clause", self.token)
+        self.refuse_alias()
         self.refuse_clauses()
-        where = self.condition() if self.take_keyword("WHERE") else None
+        where = self.where()
         order = tuple(self.order()) if self.take_keyword("ORDER") else ()
         self.refuse_clauses()
-        return Select(source, projection, where, order)
+        return _Parsed(
+            Select, source, lambda: Select(_projection(selected), _condition(where), tuple(map(_ordering, order)))
+        )
 
-    def refuse_clauses(self) -> None:
-        if self.is_keyword(*CLAUSES):
-            raise self.unsupported("clause", self.token)
+    def select_list(self) -> list[Node] | None:
+        """Return what stands between SELECT and FROM, None for `*`."""
+        selected: list[Node] = []
+        stars = items = 0
+        while not items or self.take(","):
+            items += 1
+            if self.take("*"):
+                stars += 1
+            else:
+                selected.append(self.expression())
+                self.refuse_alias()
+        if stars and items > 1:
+            raise malformed(
+                "Other expressions may not be present in the select list when '*' is used without dot notation."
+            )
+        return None if stars else selected
 
-    def projection(self) -> tuple[Path, ...] | None:
-        if self.is_keyword("DISTINCT", "ALL", "VALUE"):
-            raise self.unsupported("clause", self.token)
-        if self.take("*"):
-            if self.at(","):
-                raise malformed(
-                    "Other expressions may not be present in the select list when '*' is used without dot notation."
-                )
-            return None
-        wanted = [self.selected()]
-        while self.take(","):
-            wanted.append(self.selected())
-        return tuple(wanted)
+    def query(self) -> _Parsed:
+        """Return an EXISTS, or a SELECT in parentheses; no other expression is a statement."""
+        node = self.expression()
+        if isinstance(node, Subquery):
+            return _select_of(node)
+        if isinstance(node, nodes.Call) and node.name == "exists":
+            selects = [_select_of(argument) for argument in node.arguments if isinstance(argument, Subquery)]
+            if len(selects) == len(node.arguments) == 1:
+                [select] = selects
+                return _Parsed(Exists, select.source, lambda: Exists(select.build()))  # type: ignore[arg-type]
+        self.fault(unsupported(node))
+        return _Parsed(Select, Source(""), lambda: Select(None, None))
 
-    def selected(self) -> Path:
-        token = self.token
-        if (
-            self.at_call()
-            or token.kind in (STRING, NUMBER)
-            or (token.kind == SYMBOL and token.text in ("?", "[", "{", "<<", "-", "+"))
-        ):
-            raise self.unexpected_component(token)
-        if not token.is_name:
-            self.unexpected()
-        path = self.path().elements
-        if self.token.kind == SYMBOL and self.token.text in ARITHMETIC:
-            raise self.unexpected_component(self.token)
-        return path
+    # ---- INSERT
 
-    def order(self) -> Iterator[Ordering]:
-        if not self.take_keyword("BY"):
-            raise malformed("Expected BY")
-        while True:
-            if not self.token.is_name:
-                self.unexpected()
-            path = self.path().elements
-            name = ".".join(map(str, path))
-            descending = self.take_keyword("DESC")
-            if not descending:
-                self.take_keyword("ASC")
-            yield Ordering(name, descending)
-            if not self.take(","):
-                return
-
-    def insert(self) -> Insert:
+    def insert(self) -> _Parsed:
         if not self.take_keyword("INTO"):
             raise malformed("Unexpected keyword")
-        start = self.token
-        source = self.written_source()
-        if source.index is not None:
-            raise errors.validation(
-                "FROM clause may only contain a single table name in data manipulation statements at "
-                f"{lexer.location(self.text, start)}"
-            )
+        source = self.source_of(self.simple_path(), index_complaint=INDEX_IN_INSERT)
         if not self.take_keyword("VALUE"):
-            if self.at("(") and self.following.kind == KEYWORD:
-                raise malformed("Unexpected keyword")
-            # Well formed PartiQL, which puts the members of a list or table.
-            raise self.unsupported("clause", self.token)
-        start = self.token
-        if self.at("?"):
-            # Unsure: whether DynamoDB lets a parameter stand for the whole item.
-            raise NotImplementedByMock("PartiQL", "a parameter as the whole item of an INSERT")
-        item = self.named(self.part(0))
-        if not isinstance(item, Literal | ValueName) or (isinstance(item, Literal) and item.value[0] != MAP):
-            raise self.unsupported("value", start)
-        if isinstance(item, ValueName) and self.built[-1][1].kind != MAP:
-            raise self.unsupported("value", start)
-        if self.is_keyword("AT", "ON", "RETURNING"):
-            raise self.unsupported("clause", self.token)
-        return Insert(source, item)
+            self.refuse_other_values()
+        self.max_levels = MAX_LEVELS + 1  # the item around the attributes
+        item = self.expression()
+        if self.at_keyword("AT", "ON", "RETURNING"):
+            raise self.unsupported_clause()
+        return _Parsed(Insert, source, lambda: Insert(self.item(item)))
 
-    def update(self) -> statements.Update:
-        source = self.written_source(allow_index=True)
-        if self.is_keyword("AS", "AT", "BY") or self.token.is_name:
-            raise self.unsupported("clause", self.token)
-        actions: list[Action] = []
-        while True:
-            if self.take_keyword("SET"):
-                actions.extend(self.assignments())
-            elif self.take_keyword("REMOVE"):
-                actions.extend(self.removals())
-            else:
-                break
-        if not actions:
-            raise malformed("Expected data manipulation")
-        return statements.Update(source, tuple(actions), self.where(), self.returning())
+    def refuse_other_values(self) -> NoReturn:
+        """Raise the error of `INSERT INTO table values`, which PartiQL has and DynamoDB does not support."""
+        unsupported_clause = self.unsupported_clause()
+        if not self.at_keyword("VALUES"):
+            self.expression()
+            if self.token.kind != END and not self.at(";"):
+                raise malformed("Unexpected token after expression")
+        raise unsupported_clause
 
-    def assignments(self) -> Iterator[Action]:
-        while True:
-            target = self.target()
-            self.expect("=", "Expected assignment for SET")
-            yield self.assigned(target)
-            if not self.take(","):
-                return
+    def item(self, node: Node) -> Literal | ValueName:
+        """Return the item of an INSERT."""
+        value = node.value if isinstance(node, nodes.Constant) else None
+        if isinstance(value, Literal) and value.value[0] == MAP:
+            return value
+        if isinstance(value, ValueName):
+            built = dict(self.built).get(value.name)
+            if built is None:
+                # Unsure: whether DynamoDB accepts a parameter as the whole item.
+                raise NotImplementedByMock("PartiQL", "a parameter as the whole item of an INSERT")
+            if built.kind == MAP:
+                return value
+        raise unsupported(node)
 
-    def removals(self) -> Iterator[Action]:
-        while True:
-            self.operator()
-            yield Remove(self.target())
-            if not self.take(","):
-                return
+    # ---- UPDATE and DELETE
 
-    def target(self) -> DocumentPath:
-        if not self.token.is_name:
-            raise malformed("Expected identifier for simple path")
-        return self.path()
+    def update(self) -> _Parsed:
+        source = self.written_source()
+        changes = self.changes()
+        where = self.where()
+        return self.updated(source, changes, where)
 
-    def assigned(self, target: DocumentPath) -> Action:
-        self.operator()
-        start = self.token
-        value = self.operand()
-        if isinstance(value, Call) and value.function in SET_FUNCTIONS:
-            return self.set_change(target, value, start)
-        self.as_operand(value)
-        if not (self.at("+") or self.at("-")):
-            return Set(target, value)
-        self.operator()
-        operator = self.advance().text
-        right = self.operand()
-        self.as_operand(right)
-        if self.at("+") or self.at("-"):
-            raise self.unsupported("operator", self.token)  # as an update expression, one operator
-        return Set(target, Arithmetic(operator, value, right))
+    def update_from_first(self) -> _Parsed:
+        """`FROM table WHERE ... SET ...`: an UPDATE in another order."""
+        source = self.source(index_complaint=INDEX_IN_WRITE)
+        self.refuse_alias()
+        where = self.where()
+        return self.updated(source, self.changes(), where)
 
-    def set_change(self, target: DocumentPath, call: Call, start: Token) -> Action:
-        name = call.function.upper()
-        if len(call.operands) != 2:
-            raise wrong_count(call)
-        first, value = call.operands
-        if first != target:
-            raise errors.validation(
-                f"The first argument to {name} must equal the assignment value at {lexer.location(self.text, start)}"
-            )
-        if not isinstance(value, Literal | ValueName):
-            raise self.unsupported("argument of " + name, start)
-        return SET_FUNCTIONS[call.function](target, value)
+    def updated(self, source: Source, changes: list[Assignment | Name], where: Node | None) -> _Parsed:
+        returning = self.returning()
 
-    def delete(self) -> statements.Delete:
+        def build() -> statements.Update:
+            actions, sets = updates.actions(changes)
+            return statements.Update(actions, _condition(where), sets)
+
+        return _Parsed(statements.Update, source, build, returning)
+
+    def delete(self) -> _Parsed:
         if not self.take_keyword("FROM"):
             raise malformed("Expected FROM after DELETE")
-        source = self.written_source(allow_index=True)
-        if self.is_keyword("AS", "AT", "BY") or self.token.is_name:
-            raise self.unsupported("clause", self.token)
+        source = self.written_source()
         where = self.where()
         start = self.position
         returning = self.returning()
         if returning is not None and returning != Returning("ALL", "OLD"):
-            shown = " ".join(token.text for token in self.tokens[start : self.position])
-            raise errors.validation(
-                f"Invalid returning clause: {shown}. Only RETURNING ALL OLD * is allowed in DELETE statements."
+            shown = " ".join([token.text for token in self.tokens[start : self.position]])
+            self.fault(
+                errors.validation(
+                    f"Invalid returning clause: {shown}. Only RETURNING ALL OLD * is allowed in DELETE statements."
+                )
             )
-        return statements.Delete(source, where, returning)
+        return _Parsed(Delete, source, lambda: Delete(_condition(where)), returning)
 
-    # ---- clauses
 
-    def written_source(self, *, allow_index: bool = False) -> Source:
-        """The table of a statement that writes; the index of one is refused in different words."""
-        if not self.token.is_name:
-            raise malformed("Expected identifier for simple path")
-        source = self.source()
-        if allow_index and source.index is not None:
-            raise errors.validation("This operation is not supported on an index")
-        return source
+def _select_of(query: Subquery) -> _Parsed:
+    assert isinstance(query.select, _Parsed), "`term` has put it there"
+    return query.select
 
-    def source(self) -> Source:
-        if self.at("("):
-            raise malformed("Expected RIGHT_PAREN")  # as is said of a SELECT in there
-        if not self.token.is_name:
-            self.unexpected()
-        names = [self.advance().text]
-        while self.take("."):
-            if not self.token.is_name:
-                raise malformed("Invalid path dot component")
-            names.append(self.advance().text)
-        if self.at("["):
-            raise self.unexpected_component(self.token)
-        if len(names) > 2:
-            raise errors.validation("A path may contain at most 2 components in the FROM clause")
-        if "" in names:
-            raise errors.validation("Path component cannot be an empty string")
-        return Source(*names)
 
-    def where(self) -> Condition | None:
-        return self.condition() if self.take_keyword("WHERE") else None
+def _projection(selected: list[Node] | None) -> tuple[Path, ...] | None:
+    return None if selected is None else tuple(map(operands.path, selected))
 
-    def returning(self) -> Returning | None:
-        if not self.take_keyword("RETURNING"):
-            return None
-        what, moment = self.token, self.following
-        if not (self.is_keyword("ALL", "MODIFIED") and moment.kind == KEYWORD and moment.text in ("OLD", "NEW")):
-            raise malformed("Expected ( MODIFIED | ALL ) ( NEW | OLD ) in each returning element.")
-        self.advance()
-        self.advance()
-        if not self.take("*"):
-            raise self.unsupported("returning clause", self.token)
-        if self.at(","):
-            raise self.unsupported("returning clause", self.token)
-        return Returning(what.text, moment.text)
+
+def _condition(where: Node | None) -> Condition | None:
+    return None if where is None else condition(where)
+
+
+def _ordering(key: tuple[Node, bool]) -> Ordering:
+    node, descending = key
+    return Ordering(".".join(map(str, operands.path(node))), descending)

@@ -1,7 +1,7 @@
-"""Nodes of parsed statements.
+"""Parsed statements.
 
-Conditions and updates are the trees of `expressions.syntax`. A value that depends on the parameters of the request
-stands in them as a `ValueName`; `Statement.bind` says what the names mean.
+Conditions and updates are the trees of `expressions.syntax`. A value that depends on the parameters of the request is a
+`ValueName` in them; `Statement.bind` gives the names their meaning.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 from pytest_ddbmock import errors
-from pytest_ddbmock.errors import DynamoDBError
+from pytest_ddbmock.errors import DynamoDBError, NotImplementedByMock
 from pytest_ddbmock.expressions.placeholders import Placeholders
 from pytest_ddbmock.expressions.syntax import Action, Condition, Literal, ValueName
 from pytest_ddbmock.values import attribute, paths
@@ -25,16 +25,13 @@ class Built(NamedTuple):
     """A list, map or set with parameters in it; `names` are those of a map's members, else empty."""
 
     kind: str
-    members: tuple[Part, ...]
+    members: tuple[Literal | ValueName, ...]
     names: tuple[str, ...] = ()
-
-
-Part: TypeAlias = Literal | ValueName | Built
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What stands after FROM: a table, and the index when one is named."""
+    """The table that a statement names, and the index if it names one."""
 
     table: str
     index: str | None = None
@@ -57,74 +54,90 @@ class Returning(NamedTuple):
 class Select(NamedTuple):
     """`projection` is None for `*`."""
 
-    source: Source
     projection: tuple[Path, ...] | None
     where: Condition | None
     order: tuple[Ordering, ...] = ()
 
 
 class Exists(NamedTuple):
-    """The condition check of a transaction."""
+    """The condition check of a transaction: an item that the SELECT in it finds."""
 
     select: Select
-
-    @property
-    def source(self) -> Source:
-        """What the inner SELECT reads."""
-        return self.select.source
 
 
 class Insert(NamedTuple):
     """`item` is a map, or the name of one that is built of parameters."""
 
-    source: Source
     item: Literal | ValueName
+
+
+class SetArgument(NamedTuple):
+    """The argument of `set_add` or `set_delete` that must be a set; `complaint` is AWS's text if it is none."""
+
+    value: ValueName
+    complaint: str
 
 
 class Update(NamedTuple):
     """Sets, removals, additions to sets and deletions from them."""
 
-    source: Source
     actions: tuple[Action, ...]
     where: Condition | None
-    returning: Returning | None
+    sets: tuple[SetArgument, ...] = ()
 
 
 class Delete(NamedTuple):
     """A delete of one item."""
 
-    source: Source
     where: Condition | None
-    returning: Returning | None
 
 
 Body: TypeAlias = Select | Exists | Insert | Update | Delete
+Failure: TypeAlias = DynamoDBError | NotImplementedByMock
 
 
 class Statement(NamedTuple):
-    """A parsed text: `parameters` is the number of its `?`, `built` the values made of them, by name."""
+    """A parsed text: `parameters` is the number of its `?`, `built` the values made of them, by name.
 
-    body: Body
+    `parsed` holds conditions, paths and updates, or what is wrong with them: AWS looks at them once it knows the table.
+    """
+
+    kind: type[Body]
+    source: Source
+    returning: Returning | None
+    parsed: Body | Failure
     parameters: int
     built: tuple[tuple[str, Built], ...]
 
     @property
     def is_read(self) -> bool:
-        """Whether it is a SELECT; an EXISTS belongs to the writes."""
-        return isinstance(self.body, Select)
+        """True for a SELECT; an EXISTS belongs to the writes."""
+        return self.kind is Select
+
+    @property
+    def body(self) -> Body:
+        """Conditions, paths and updates. Errors: `ValidationException`, `NotImplementedByMock`."""
+        if isinstance(self.parsed, Exception):
+            raise self.parsed.with_traceback(None)
+        return self.parsed
 
     def bind(self, parameters: Sequence[Value]) -> Placeholders:
-        """What the names in the statement mean.
+        """Return the meaning of the names in the statement.
 
-        Errors: `ValidationException` for a wrong number of parameters and for sets that they cannot make.
+        Errors: `ValidationException` for a wrong number of parameters and for values that they cannot make.
         """
         if len(parameters) != self.parameters:
             raise errors.validation("Number of parameters in request and statement don't match.")
         if not parameters:
             return NO_PARAMETERS
         values = {parameter_name(position): value for position, value in enumerate(parameters)}
+        max_levels = MAX_LEVELS + (self.kind is Insert)
         for name, built in self.built:
-            values[name] = _value(built, values)
+            members = [
+                values[member.name] if isinstance(member, ValueName) else member.value for member in built.members
+            ]
+            values[name] = collection(built.kind, members, built.names)
+            require_levels(values[name], max_levels)
         return Placeholders.of_values(values)
 
 
@@ -132,25 +145,14 @@ NO_PARAMETERS = Placeholders.of_values({})
 
 
 def parameter_name(position: int) -> str:
-    """How trees name a `?`, counted from 0."""
+    """Return how trees name a `?`, counted from 0."""
     return f"?{position}"
 
 
-def _value(part: Part, values: dict[str, Value]) -> Value:
-    if isinstance(part, Literal):
-        return part.value
-    if isinstance(part, ValueName):
-        return values[part.name]
-    members = []
-    for member in part.members:
-        members.append(_value(member, values))
-    return collection(part.kind, members, part.names)
-
-
 def collection(kind: str, members: Sequence[Value], names: Sequence[str] = ()) -> Value:
-    """The list, map or set of these members.
+    """Return the list, map or set of these members.
 
-    Errors: `ValidationException` for members that make no set.
+    Errors: `ValidationException` for members that do not make a set.
     """
     if kind == SET:
         return _set(members)
@@ -158,19 +160,19 @@ def collection(kind: str, members: Sequence[Value], names: Sequence[str] = ()) -
 
 
 def _set(members: Sequence[Value]) -> Value:
-    tags = {tag for tag, _ in members} or {"S"}
+    tags = {tag for tag, _ in members}
     if len(tags) > 1 or not tags <= {"S", "N", "B"}:
         # Unsure: the text.
         raise errors.invalid_parameters("A set must consist of values of one type, String, Number or Binary")
     return attribute.decode({f"{tags.pop()}S": [payload for _, payload in members]})
 
 
-def require_levels(value: Value) -> None:
-    """Refuse an attribute's value with more than 32 levels of lists and maps."""
-    if value[0] in (LIST, MAP) and paths.levels(value) > MAX_LEVELS:
+def require_levels(value: Value, limit: int = MAX_LEVELS) -> None:
+    """Raise `ValidationException` for a value with more levels of lists and maps than an attribute can have."""
+    if value[0] in (LIST, MAP) and paths.levels(value) > limit:
         raise nested_too_deep()
 
 
 def nested_too_deep() -> DynamoDBError:
-    """More than 32 levels of lists and maps."""
+    """Return the error for more than 32 levels of lists and maps."""
     return errors.validation(NESTED_TOO_DEEP)

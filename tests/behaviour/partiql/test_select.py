@@ -82,6 +82,9 @@ ALL = {("c1", "1"), ("c1", "2"), ("c1", "3"), ("c2", "1"), ("c3", "7")}
         ("customer IN ['c2', 'c1'] AND placed = 1", [("c2", "1"), ("c1", "1")]),
         ("customer = 'c3' OR customer = 'c2'", [("c3", "7"), ("c2", "1")]),
         ("(customer = 'c1' AND placed = 3) OR (customer = 'c1' AND placed = 1)", [("c1", "1"), ("c1", "3")]),
+        ("customer = 'c1' AND NOT placed = 2 OR customer = 'c1' AND sku = 'sku-2'", [("c1", n) for n in "123"]),
+        ("customer = 'c1' AND NOT placed IN [1, 2] OR customer = 'c1' AND sku = 'sku-1'", [("c1", "1"), ("c1", "3")]),
+        ("customer = 'c1' AND placed <> 1 OR customer = 'c2'", [("c1", "2"), ("c1", "3"), ("c2", "1")]),
     ],
 )
 def test_a_condition_on_the_partition_key_reads_its_items_in_order(
@@ -158,8 +161,32 @@ def test_order_by_keys(client: Any, orders: None, text: str, found: list[tuple[s
             "SELECT * FROM orders WHERE customer IN ['c1', 'c2'] ORDER BY placed",
             "Must have hash key in ORDER BY clause when more than one hash key condition specified in WHERE clause.",
         ),
-        ("SELECT * FROM gone", "Requested resource not found: Table: gone not found"),
+        ("SELECT * FROM gone", "Requested resource not found"),
+        ("SELECT COUNT(*) FROM gone WHERE foo(a)", "Requested resource not found"),
+        ('SELECT * FROM "gone"."index"', "Requested resource not found"),
         ('SELECT * FROM "orders"."gone"', "The table does not have the specified index"),
+        ('SELECT COUNT(*) FROM "orders"."gone"', "The table does not have the specified index"),
+        (
+            "SELECT * FROM orders WHERE customer = 'c1' AND sku = 'x' OR customer = 'c1' AND placed = 2",
+            "Overlapping conditions with range keys are not supported in where clause",
+        ),
+        ("SELECT * FROM gone WHERE", "Statement wasn't well formed, can't be processed: Unexpected term"),
+        ("SELECT * FROM gone g", "Aliasing is not supported"),
+        (
+            "SELECT * FROM gone WHERE a = {'x': 1e200}",
+            "Number overflow. Attempting to store a number with magnitude larger than supported range under root.x",
+        ),
+        ("SELECT * FROM orders WHERE foo(total)", "Unrecognized function: foo at 1:28:3"),
+        ("SELECT attribute_exists(a) FROM orders", "Unexpected path component at 1:8:16"),
+        (
+            "SELECT * FROM orders WHERE attribute_exists('total')",
+            "Operator or function requires a document path; operator or function: attribute_exists",
+        ),
+        (
+            "SELECT * FROM orders WHERE attribute_exists()",
+            "Incorrect number of operands for operator or function; operator or function: attribute_exists, "
+            "number of operands: 0",
+        ),
         (
             "SELECT * FROM orders WHERE customer = 1",
             "One or more parameter values were invalid: Condition parameter type does not match schema type",

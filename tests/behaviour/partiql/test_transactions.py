@@ -47,7 +47,7 @@ def test_all_writes_become_real_at_one_moment(ddbmock: Any, client: Any, things:
             "DELETE FROM things WHERE pk = 'gone'",
             ReturnConsumedCapacity="TOTAL",
         )
-    assert answer["Responses"] == [{}, {}, {}, {}]
+    assert answer["Responses"] == []
     used = {entry["TableName"]: entry for entry in answer["ConsumedCapacity"]}
     assert used["others"] == {"TableName": "others", "CapacityUnits": 2.0, "WriteCapacityUnits": 2.0}
     assert used["things"]["WriteCapacityUnits"] == 8.0  # doubled for the items, but not for the index entry that moves
@@ -66,7 +66,7 @@ def test_one_reason_for_each_statement_and_nothing_done(client: Any, things: Non
             "Statement": "UPDATE things SET n = 9 WHERE pk = '2' AND n = 1",
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         },
-        "EXISTS(SELECT * FROM things WHERE pk = 'gone')",
+        "EXISTS(SELECT * FROM things WHERE pk = 'gone' AND n = 1)",
         "DELETE FROM others WHERE pk = 7",
     )
     failed = {"Code": "ConditionalCheckFailed", "Message": "The conditional request failed"}
@@ -125,7 +125,7 @@ def test_reads_of_one_moment(client: Any, things: None) -> None:
 def test_a_token_is_done_once(ddbmock: Any, client: Any, things: None) -> None:
     statement = "UPDATE things SET n = n + 1 WHERE pk = '1'"
     for _ in range(3):
-        assert transact(client, statement, ClientRequestToken="once")["Responses"] == [{}]
+        assert transact(client, statement, ClientRequestToken="once")["Responses"] == []
     assert client.get_item(TableName="things", Key={"pk": {"S": "1"}})["Item"]["n"] == {"N": "2"}
     with pytest.raises(client.exceptions.IdempotentParameterMismatchException):
         transact(client, "UPDATE things SET n = n + 2 WHERE pk = '1'", ClientRequestToken="once")
@@ -149,7 +149,7 @@ DELETE = "DELETE FROM things WHERE pk = '1'"
             "Transaction request cannot include multiple operations on one item",
         ),
         (
-            [DELETE, "EXISTS(SELECT * FROM things WHERE pk = '1')"],
+            [DELETE, "EXISTS(SELECT * FROM things WHERE pk = '1' AND n = 1)"],
             "Transaction request cannot include multiple operations on one item",
         ),
         (
@@ -166,11 +166,39 @@ DELETE = "DELETE FROM things WHERE pk = '1'"
             "primary key in the where clause.",
         ),
         (
-            ["EXISTS(SELECT * FROM things WHERE n = 1)"],
-            "Where clause does not contain a mandatory equality on all key attributes",
+            ["SELECT * FROM things WHERE attribute_exists(n)"],
+            "Validation failed in TransactStatements[0]: Select statements within ExecuteTransaction must specify the "
+            "primary key in the where clause.",
         ),
-        ([DELETE, "NONSENSE"], "Statement wasn't well formed, can't be processed: Expected data manipulation"),
-        ([DELETE, "DELETE FROM things WHERE pk = ?"], "Number of parameters in request and statement don't match."),
+        (
+            ["EXISTS(SELECT * FROM things WHERE pk = '1')", "UPDATE things SET n = 1 WHERE pk = '2'"],
+            "Validation failed in TransactStatements[0]: EXISTS() must contain a single item read with additional "
+            "condition",
+        ),
+        (
+            [DELETE, "EXISTS(SELECT * FROM things WHERE n = 1)"],
+            "Validation failed in TransactStatements[1]: EXISTS() must contain a single item read with additional "
+            "condition",
+        ),
+        (
+            ["DELETE FROM things WHERE n = 1"],
+            "Validation failed in TransactStatements[0]: Where clause does not contain a mandatory equality on all key "
+            "attributes",
+        ),
+        (
+            [DELETE, "SELCT * FROM things"],
+            "Validation failed in TransactStatements[1]: Statement wasn't well formed, can't be processed: Expected "
+            "data manipulation",
+        ),
+        (
+            ["SELECT * FROM things WHERE ("],
+            "Validation failed in TransactStatements[0]: Statement wasn't well formed, can't be processed: Unexpected "
+            "term",
+        ),
+        (
+            [DELETE, "DELETE FROM things WHERE pk = ?"],
+            "Validation failed in TransactStatements[1]: Number of parameters in request and statement don't match.",
+        ),
         (
             ["DELETE FROM things WHERE pk = ''"],
             "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an "

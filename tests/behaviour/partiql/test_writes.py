@@ -84,6 +84,16 @@ def test_insert_never_replaces(client: Any, music: None) -> None:
             "empty string value. Key: song",
         ),
         (
+            "{'artist': '', 'song': 'C', 'year': 'x'}",
+            "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an "
+            "empty string value. Key: artist",
+        ),
+        (
+            "{'artist': '" + "x" * 2049 + "', 'song': 'C', 'year': 'x'}",
+            "One or more parameter values were invalid: Size of hashkey has exceeded the maximum size limit of2048 "
+            "bytes",
+        ),
+        (
             "{'artist': 'B', 'song': 'C', 'deep': " + "[" * 32 + "1" + "]" * 32 + "}",
             "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported "
             "limit",
@@ -217,7 +227,29 @@ def test_a_failed_condition_shows_the_item_when_asked(client: Any, music: None) 
         ),
         (
             f"SET plays = set_add(plays, 1) {THE_ROW}",
-            "Incorrect operand type for operator or function; operator or function: SET_ADD, operand type: N",
+            "The second argument to SET_ADD must be a value with type SET at 1:34:5",
+        ),
+        (
+            f"SET tags = set_delete(tags) {THE_ROW}",
+            "SET_DELETE must have exactly two arguments at 1:25:10",
+        ),
+        (
+            f"SET tags = set_add(years, <<'x'>>) {THE_ROW}",
+            "The first argument to SET_ADD must equal the assignment value at 1:25:7",
+        ),
+        (f"SET tags = set_add(tags, <<>>) {THE_ROW}", "Empty bags are not supported"),
+        (
+            f"SET plays = set_add(plays, <<1>>) {THE_ROW}",
+            "An operand in the update expression has an incorrect data type",
+        ),
+        (
+            f"SET tags = set_delete(tags, <<1>>) {THE_ROW}",
+            "An operand in the update expression has an incorrect data type",
+        ),
+        (f"SET plays = if_not_exists(plays, 1) {THE_ROW}", "Unrecognized function: if_not_exists at 1:26:13"),
+        (
+            f"SET fresh = {{'a': [1, 1e200]}} {THE_ROW}",
+            "Number overflow. Attempting to store a number with magnitude larger than supported range under root.a[1]",
         ),
         (
             f"SET tags = set_add(tags, <<1>>) {THE_ROW}",
@@ -282,6 +314,10 @@ def test_a_held_key_is_a_conflict(ddbmock: Any, client: Any, music: None) -> Non
 
 
 def test_a_write_to_a_table_that_is_not_there(refused: Any, music: None) -> None:
-    expected = "ResourceNotFoundException: Requested resource not found: Table: gone not found"
-    assert refused("execute_statement", Statement="INSERT INTO gone VALUE {'a': 1}") == expected
-    assert refused("execute_statement", Statement="DELETE FROM gone WHERE a = 1") == expected
+    for text in (
+        "INSERT INTO gone VALUE {'a': 1}",
+        "UPDATE gone SET b = 1 WHERE a = 1",
+        "FROM gone WHERE a = 1 SET b = 1",
+        "DELETE FROM gone WHERE a = 1",
+    ):
+        assert refused("execute_statement", Statement=text) == "ResourceNotFoundException: Requested resource not found"

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_ddbmock.errors import DynamoDBError, NotImplementedByMock
-from pytest_ddbmock.partiql import plan
+from pytest_ddbmock.partiql import reads, writes
 from pytest_ddbmock.partiql.keywords import KEYWORDS
 from pytest_ddbmock.partiql.parser import parse
 from pytest_ddbmock.partiql.statements import Select
@@ -23,20 +23,32 @@ PARAMETERS = [{"S": "a"}, {"N": "1"}, {"L": [{"SS": ["a"]}]}, {"M": {"a": {"NULL
 
 WORDS = """
     SELECT INSERT INTO UPDATE DELETE EXISTS FROM WHERE ORDER BY VALUE SET REMOVE RETURNING ALL OLD NEW
-    AND OR NOT IN BETWEEN IS MISSING NULL TRUE ASC DESC begins_with contains size attribute_type
-    list_append set_add set_delete T pk sk a b "T" 'a' 'b' 1 2.5 0 ? * ( ) [ ] { } << >> , . : ;
-    = <> != < > <= >= + - T.I a.b a[0] pk='a' sk=1 'a':1
+    AND OR NOT IN BETWEEN LIKE IS MISSING NULL TRUE FALSE ASC DESC AS DISTINCT LIMIT COUNT
+    BOOL STRING LIST STRUCT INT4 DOUBLE PRECISION CHARACTER VARYING
+    attribute_exists( attribute_not_exists(a) begins_with contains size attribute_type if_not_exists
+    list_append set_add( set_delete T pk sk a b "T" 'a' 'b' 1 2.5 0 -1 1e3 1e200 1e9999999999 .5
+    ? * ( ) [ ] { } << >> , . : ;
+    = <> != < > <= >= + - || / @ ` # -- /* */ T.I T.I.J a.b a[0] a[b] pk='a' sk=1 'a':1 =true
 """
 words = st.sampled_from(WORDS.split())
 starts = st.sampled_from(
     [
         "SELECT * FROM T WHERE",
+        "SELECT * FROM T WHERE pk='a' AND attribute_exists(",
+        "SELECT * FROM T WHERE pk='a' OR pk='a' AND sk",
         "SELECT",
         "INSERT INTO T VALUE {'pk':",
+        "INSERT INTO T",
         "UPDATE T SET a =",
+        "UPDATE T SET a = set_add(a,",
         "UPDATE T SET a = 1 WHERE pk='a' AND sk=1 AND",
+        "FROM T WHERE pk='a' AND sk=1",
+        "FROM T WHERE pk='a' AND sk=1 SET",
+        "FROM T WHERE pk='a' AND NOT",
         "DELETE FROM T WHERE",
         "EXISTS(SELECT * FROM T WHERE",
+        "EXISTS(SELECT * FROM T WHERE pk='a' AND sk=1 AND",
+        "a IS",
         "",
     ]
 )
@@ -52,13 +64,13 @@ def try_all(text: str) -> None:
     try:
         bound = statement.bind(parameters)
         if isinstance(statement.body, Select):
-            read = plan.of_select(statement.body, KEYS, bound)
+            read = reads.of_select(statement.body, KEYS, bound)
             assert read.condition is None or read.condition.test(ITEM) in (True, False)
             assert read.projection is None or read.projection.apply(ITEM) is not None
         else:
-            write = plan.of_write(statement.body, KEYS, bound)
-            write.require(None if isinstance(write, plan.Put) else ITEM)
-            if isinstance(write, plan.UpdateItem):
+            write = writes.of_write(statement, KEYS, bound)
+            write.require(None if isinstance(write, writes.Put) else ITEM)
+            if isinstance(write, writes.UpdateItem):
                 write.update.apply(ITEM)
     except NotImplementedByMock:
         pass
@@ -110,6 +122,16 @@ MAX = 8192
         ("SELECT * FROM T WHERE a[", "9", "] = 1"),
         ("SELECT * FROM T WHERE a=1 ", "OR a=1 ", ""),
         ("SELECT * FROM T WHERE pk='a' ", "AND (pk='b' OR pk='a') ", ""),
+        ("SELECT * FROM T WHERE pk='a' ", "OR pk='a' AND sk=1 ", ""),
+        ("SELECT * FROM T WHERE a", " IS MISSING = true", ""),
+        ("SELECT * FROM T WHERE ", "a BETWEEN ", ""),
+        ("SELECT * FROM T WHERE a = ", "{'a':", ""),
+        ("SELECT * FROM T WHERE a", "[a", ""),
+        ("SELECT * FROM ", "(SELECT * FROM ", ""),
+        ("SELECT * FROM T WHERE ", "attribute_exists(a) AND ", "b=1"),
+        ("SELECT * FROM T WHERE a = ", "1+", "1"),
+        ("FROM T WHERE ", "FROM T WHERE ", ""),
+        ("SELECT ", "SELECT ", ""),
         ("SELECT * FROM T WHERE pk IN [", "'a',", "'a']"),
     ],
 )

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from pytest_ddbmock.errors import DynamoDBError, NotImplementedByMock
+from pytest_ddbmock.errors import DynamoDBError
 from pytest_ddbmock.expressions.key_condition import KeyRange
-from pytest_ddbmock.partiql import plan
+from pytest_ddbmock.partiql import reads, writes
 from pytest_ddbmock.partiql.parser import parse
 from pytest_ddbmock.partiql.statements import Select
 from pytest_ddbmock.storage.schema import KeySchema
@@ -17,7 +17,6 @@ from pytest_ddbmock.values.item import decode_item
 
 TABLE = KeySchema(("pk",), ("sk",), {"pk": "S", "sk": "N"})
 HASH_ONLY = KeySchema(("pk",), (), {"pk": "S"})
-WIDE = KeySchema(("h1", "h2"), ("r1", "r2"), {"h1": "S", "h2": "S", "r1": "N", "r2": "S"})
 
 
 def s(text: str) -> tuple[str, str]:
@@ -31,10 +30,10 @@ def n(text: str) -> tuple[str, str]:
 A = KeyRange((s("a"),))
 
 
-def read(where: str, keys: KeySchema = TABLE, *parameters: Any) -> plan.Read:
+def read(where: str, keys: KeySchema = TABLE, *parameters: Any) -> reads.Read:
     statement = parse(f"SELECT * FROM T WHERE {where}")
     assert isinstance(statement.body, Select)
-    return plan.of_select(statement.body, keys, statement.bind([decode(one) for one in parameters]))
+    return reads.of_select(statement.body, keys, statement.bind([decode(one) for one in parameters]))
 
 
 @pytest.mark.parametrize(
@@ -92,26 +91,6 @@ def test_a_full_key_means_one_item(where: str, keys: KeySchema, key: Any) -> Non
     assert read(where, keys).key == (None if key is None else decode_item(key))
 
 
-@pytest.mark.parametrize(
-    "where, ranges",
-    [
-        ("h1 = 'a' AND h2 = 'b'", (KeyRange((s("a"), s("b"))),)),
-        ("h2 = 'b' AND h1 = 'a' AND r1 = 1 AND r2 > 'x'", (KeyRange((s("a"), s("b")), (n("1"),), ">", (s("x"),)),)),
-        ("h1 = 'a' AND h2 IN ['b', 'c']", (KeyRange((s("a"), s("b"))), KeyRange((s("a"), s("c"))))),
-        ("h1 = 'a' AND h2 = 'b' AND r2 = 'x'", (KeyRange((s("a"), s("b"))),)),
-        ("h1 = 'a'", None),
-        ("h1 = 'a' AND h2 > 'b'", None),
-    ],
-)
-def test_keys_of_several_attributes(where: str, ranges: Any) -> None:
-    assert read(where, WIDE).ranges == ranges
-
-
-def test_what_fixes_no_partition_is_all_left() -> None:
-    condition = read("h1 = 'a' AND x = 1", WIDE).condition
-    assert condition is not None and condition.names == ("h1", "x")
-
-
 def test_directions() -> None:
     def order(text: str, keys: KeySchema = TABLE) -> tuple[list[Any], bool]:
         found = read(f"pk IN ['b', 'c', 'a'] ORDER BY {text}", keys)
@@ -121,8 +100,85 @@ def test_directions() -> None:
     assert order("pk DESC") == (["c", "b", "a"], False)
     assert order("pk, sk DESC") == (["a", "b", "c"], True)
     assert read("pk = 'a' ORDER BY sk DESC").reverse
-    with pytest.raises(NotImplementedByMock, match="ORDER BY in two directions"):
-        read("h1 = 'a' AND h2 = 'b' ORDER BY r1, r2 DESC", WIDE)
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "pk = 'a' AND x = 1 OR pk = 'a' AND sk = 2",
+        "pk = 'a' AND x <> 1 OR pk = 'a' AND sk = 2",
+        "pk = 'a' AND sk = 2 OR pk = 'a'",
+        "pk = 'a' AND sk = 2 OR pk = 'a' AND sk = 2 AND x = 1",
+        "pk = 'a' AND sk > 2 OR pk = 'a' AND sk = 3",
+        "pk = 'a' AND sk >= 2 OR pk = 'a' AND sk <= 2",
+        "pk = 'a' AND sk BETWEEN 1 AND 3 OR pk = 'a' AND sk BETWEEN 3 AND 4",
+        "pk = 'a' AND sk < 2 OR sk < 1 AND pk = 'a'",
+        "pk = 'b' OR pk = 'a' AND sk = 1 OR pk IN ['c', 'a']",
+        "(pk = 'a' AND x = 1 OR pk = 'a' AND sk = 2) AND y = 1",
+        "pk = ? AND x = 1 OR pk = ? AND sk = 2",
+    ],
+)
+def test_branches_of_an_or_must_not_read_the_same_sort_keys(where: str) -> None:
+    parameters = [{"S": "a"}] * where.count("?")
+    with pytest.raises(DynamoDBError) as caught:
+        read(where, TABLE, *parameters)
+    assert caught.value.message == "Overlapping conditions with range keys are not supported in where clause"
+
+
+@pytest.mark.parametrize(
+    "where, keys",
+    [
+        ("pk = 'a' AND NOT sk = 1 OR pk = 'a' AND x = 1", TABLE),
+        ("pk = 'a' AND NOT sk IN [1, 2] OR pk = 'a'", TABLE),
+        ("pk = 'a' AND sk <> 1 OR pk = 'a' AND NOT sk > 5", TABLE),
+        ("pk = 'a' AND NOT begins_with(s, 'x') OR pk = 'a'", TABLE),
+        ("pk = 'a' AND sk < 2 OR pk = 'a' AND sk >= 2", TABLE),
+        ("pk = 'a' AND sk = 1 OR pk = 'a' AND sk = 2", TABLE),
+        ("pk = 'a' AND sk = 1 OR pk = 'b' AND sk = 1", TABLE),
+        ("pk = 'a' AND sk = 1 OR pk = 'b'", TABLE),
+        ("pk = 'a' AND x = 1 OR pk = 'a' AND y = 2", HASH_ONLY),
+    ],
+)
+def test_branches_of_an_or_that_read_other_sort_keys_or_all_run(where: str, keys: KeySchema) -> None:
+    found = read(where, keys)
+    assert found.ranges is not None and found.ranges[0] == A and found.condition is not None
+
+
+@pytest.mark.parametrize(
+    "where, key",
+    [
+        ("pk = 'a' AND sk = 1 AND x = 2", {"pk": {"S": "a"}, "sk": {"N": "1"}}),
+        ("attribute_exists(x) AND sk = 1 AND pk = 'a'", {"pk": {"S": "a"}, "sk": {"N": "1"}}),
+        ("pk = 'a' AND sk = 1", None),
+        ("pk = 'a' AND x = 2", None),
+        ("x = 2", None),
+    ],
+)
+def test_exists_checks_one_item_under_a_condition(where: str, key: Any) -> None:
+    statement = parse(f"EXISTS(SELECT * FROM T WHERE {where})")
+    if key is None:
+        with pytest.raises(
+            DynamoDBError, match=r"EXISTS\(\) must contain a single item read with additional condition"
+        ):
+            writes.of_write(statement, TABLE, statement.bind([]))
+        return
+    check = writes.of_write(statement, TABLE, statement.bind([]))
+    assert isinstance(check, writes.Check) and check.key == decode_item(key)
+    assert check.condition.names == ("x",)
+
+
+@pytest.mark.parametrize("value", [{"S": "x"}, {"L": [{"S": "x"}]}, {"N": "1"}])
+def test_a_parameter_of_set_add_must_be_a_set(value: Any) -> None:
+    statement = parse("UPDATE T SET tags = set_add(tags, ?) WHERE pk = 'a' AND sk = 1")
+    with pytest.raises(DynamoDBError) as caught:
+        writes.of_write(statement, TABLE, statement.bind([decode(value)]))
+    assert caught.value.message == "The second argument to SET_ADD must be a value with type SET at 1:29:4"
+    writes.of_write(statement, TABLE, statement.bind([decode({"SS": ["x"]})]))
+
+
+@pytest.mark.parametrize("nested", ["NOT " * 299 + "x = 1", "(x = 1 OR " * 149 + "x = 1" + ")" * 149])
+def test_conditions_nest_as_deep_as_operators_allow(nested: str) -> None:
+    assert read(nested).condition is not None
 
 
 @pytest.mark.parametrize(
@@ -136,6 +192,11 @@ def test_directions() -> None:
         ("x > [1]", "operator or function: >, operand type: L"),
         ("x = x", "The first operand must be distinct from the remaining operands"),
         ("attribute_type(x, 'T')", "Invalid attribute type name found; type: T"),
+        ("attribute_exists('x')", "requires a document path; operator or function: attribute_exists"),
+        ("attribute_not_exists(1)", "requires a document path; operator or function: attribute_not_exists"),
+        ("attribute_exists()", "operator or function: attribute_exists, number of operands: 0"),
+        ("attribute_exists(x, y)", "operator or function: attribute_exists, number of operands: 2"),
+        ("begins_with(x)", "operator or function: begins_with, number of operands: 1"),
     ],
 )
 def test_conditions_that_are_refused_without_naming_a_parameter(where: str, message: str) -> None:
@@ -146,5 +207,5 @@ def test_conditions_that_are_refused_without_naming_a_parameter(where: str, mess
 
 def test_leaf_names_of_a_select_list() -> None:
     item = decode_item({"a": {"M": {"b": {"L": [{"L": [{"N": "7"}]}]}, "c": {"N": "1"}}}})
-    leaves = plan.Leaves([("a", "b", 0, 0), ("a", "c"), ("a", "gone"), ("gone",)])
+    leaves = reads.Leaves([("a", "b", 0, 0), ("a", "c"), ("a", "gone"), ("gone",)])
     assert leaves.apply(item) == {"b[0][0]": ("N", "7"), "c": ("N", "1")}

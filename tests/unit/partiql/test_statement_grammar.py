@@ -24,7 +24,7 @@ from pytest_ddbmock.expressions.syntax import (
     ValueName,
 )
 from pytest_ddbmock.partiql.parser import parse
-from pytest_ddbmock.partiql.statements import Exists, Ordering, Returning, Select, Source
+from pytest_ddbmock.partiql.statements import Exists, Ordering, Returning, Select, Source, Update
 from pytest_ddbmock.values.attribute import decode
 
 A, B, C = DocumentPath(("a",)), DocumentPath(("b",)), DocumentPath(("c",))
@@ -33,6 +33,10 @@ ONE, TWO, X = Literal(("N", "1")), Literal(("N", "2")), Literal(("S", "x"))
 
 def is_one(path: DocumentPath) -> Comparison:
     return Comparison("=", path, ONE)
+
+
+def type_test(tag: str) -> Call:
+    return Call("attribute_type", (A, Literal(("S", tag))))
 
 
 def where(condition: str) -> Any:
@@ -76,6 +80,24 @@ def where(condition: str) -> Any:
         ("NOT a = 1 AND b = 1", And((Not(is_one(A)), is_one(B)))),
         ("NOT (a = 1 AND b = 1)", Not(And((is_one(A), is_one(B))))),
         ("NOT NOT a = 1", Not(Not(is_one(A)))),
+        ("attribute_exists(a)", Call("attribute_exists", (A,))),
+        ('ATTRIBUTE_NOT_EXISTS("a")', Call("attribute_not_exists", (A,))),
+        ("attribute_exists(a) = true", Call("attribute_exists", (A,))),
+        ("TRUE = attribute_exists(a)", Call("attribute_exists", (A,))),
+        ("attribute_exists(a) <> false", Call("attribute_exists", (A,))),
+        ("attribute_exists(a) = false", Not(Call("attribute_exists", (A,)))),
+        ("begins_with(a, 'x') != true", Not(Call("begins_with", (A, X)))),
+        ("a IS MISSING = true", Call("attribute_not_exists", (A,))),
+        ("a IS BOOL", type_test("BOOL")),
+        ("a IS Boolean", type_test("BOOL")),
+        ("a IS NOT STRING", Not(type_test("S"))),
+        ("a IS LIST OR a IS STRUCT", Or((type_test("L"), type_test("M")))),
+        ("(NOT (a = 1 OR attribute_exists(b)))", Not(Or((is_one(A), Call("attribute_exists", (B,)))))),
+        ("NOT a IN [1]", Not(In(A, (ONE,)))),
+        ("a NOT BETWEEN 1 AND 2 OR b = 1", Or((Not(Between(A, ONE, TWO)), is_one(B)))),
+        ("(((a))) = (((1)))", is_one(A)),
+        ("a/* */=--\n1", is_one(A)),
+        ("/* before */ a = 1 -- after", is_one(A)),
         ("a = ? AND ? = b", And((Comparison("=", A, ValueName("?0")), Comparison("=", ValueName("?1"), B)))),
     ],
 )
@@ -94,6 +116,14 @@ def test_conditions(condition: str, tree: Any) -> None:
         ("+1", {"N": "1"}),
         ("1e3", {"N": "1000"}),
         (".5", {"N": "0.5"}),
+        ("7.31e6", {"N": "7310000"}),
+        ("7.31E6", {"N": "7310000"}),
+        ("731e4", {"N": "7310000"}),
+        ("73100000e-1", {"N": "7310000"}),
+        (".73e1", {"N": "7.3"}),
+        ("-.73e1", {"N": "-7.3"}),
+        ("- - +1", {"N": "1"}),
+        ("-0", {"N": "0"}),
         ("true", {"BOOL": True}),
         ("False", {"BOOL": False}),
         ("NULL", {"NULL": True}),
@@ -141,12 +171,17 @@ def test_values_with_parameters_in_order(text: str, parameters: list[Any], value
         ("SET a = list_append(b, [1])", [Set(A, Call("list_append", (B, Literal(("L", (("N", "1"),))))))]),
         ("SET a = SET_ADD(a, <<1>>)", [Add(A, Literal(("NS", ("1",))))]),
         ("SET a = set_delete(a, ?)", [Delete(A, ValueName("?0"))]),
+        ("SET a = (a + 1)", [Set(A, Arithmetic("+", A, ONE))]),
+        ("SET a = 1 REMOVE b SET b = 2", [Set(A, ONE), Remove(B), Set(B, TWO)]),
     ],
 )
-def test_updates(actions: str, nodes: Any) -> None:
-    body = parse(f"UPDATE T {actions} WHERE c = 1").body
-    assert list(body.actions) == nodes  # type: ignore[union-attr]
-    assert body.where == is_one(C)  # type: ignore[union-attr]
+@pytest.mark.parametrize("form", ["UPDATE T {} WHERE c = 1", "FROM T WHERE c = 1 {}"])
+def test_updates(actions: str, nodes: Any, form: str) -> None:
+    statement = parse(form.format(actions))
+    body = statement.body
+    assert isinstance(body, Update) and not statement.is_read
+    assert list(body.actions) == nodes
+    assert body.where == is_one(C)
 
 
 @pytest.mark.parametrize(
@@ -165,7 +200,7 @@ def test_updates(actions: str, nodes: Any) -> None:
     ],
 )
 def test_sources(text: str, source: Source) -> None:
-    assert parse(text).body.source == source
+    assert parse(text).source == source
 
 
 def test_select_list_and_order() -> None:
@@ -184,9 +219,10 @@ def test_names_that_are_no_keywords_need_no_quotes() -> None:
 @pytest.mark.parametrize("what", ["ALL", "MODIFIED"])
 @pytest.mark.parametrize("moment", ["OLD", "NEW"])
 def test_returning(what: str, moment: str) -> None:
-    body = parse(f"UPDATE T SET a = 1 WHERE b = 1 RETURNING {what} {moment} *").body
-    assert body.returning == Returning(what, moment)  # type: ignore[union-attr]
-    assert parse("DELETE FROM T WHERE b = 1").body.returning is None  # type: ignore[union-attr]
+    returning = Returning(what, moment)
+    assert parse(f"UPDATE T SET a = 1 WHERE b = 1 RETURNING {what} {moment} *").returning == returning
+    assert parse(f"FROM T WHERE b = 1 SET a = 1 RETURNING {what} {moment} *").returning == returning
+    assert parse("DELETE FROM T WHERE b = 1").returning is None
 
 
 def test_statements_are_parsed_once_by_text() -> None:
