@@ -9,6 +9,12 @@ from typing import NamedTuple
 
 from pytest_ddbmock import errors
 
+NAME_PATTERN = "[a-zA-Z0-9_.-]+"
+"""What the names of tables match as a whole."""
+
+NAME_LENGTH = range(3, 256)
+"""Characters of the name of a table; item operations look up shorter names as well."""
+
 
 def partition_of(region: str) -> str:
     """The AWS partition that a Region belongs to."""

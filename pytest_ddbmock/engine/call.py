@@ -67,11 +67,7 @@ class Call:
         self._knows_table = False
 
     def envelopes(self, error: DynamoDBError) -> bool:
-        """Whether `error` is one of those that the operation opens with `1 validation error detected: `.
-
-        PutItem, UpdateItem and DeleteItem do so with everything that they refuse before they look up the table.
-        Source: captured in eu-west-2 and us-east-1, 2026-10-09; two of 33 Regions have no such opening.
-        """
+        """True if `error` is one of those that `engine.envelope` words: found before the table is looked up."""
         return self.operation.envelope and not self._knows_table and error.code == "ValidationException"
 
     # ---- parameters

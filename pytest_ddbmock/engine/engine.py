@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from pytest_ddbmock import errors
 from pytest_ddbmock.clock import SECOND, Clock
-from pytest_ddbmock.engine import constraints
+from pytest_ddbmock.engine import constraints, envelope
 from pytest_ddbmock.engine.agenda import Agenda
 from pytest_ddbmock.engine.call import Call
 from pytest_ddbmock.engine.catalog import Catalog
@@ -123,7 +123,7 @@ class Engine:
                     if error.code not in REPORTED_AFTER_TYPES:
                         constraints.require_types(shape, request.params)
                     if call is not None and call.envelopes(error):
-                        raise errors.enveloped(error.message) from None
+                        raise envelope.enveloped(operation.name, request.params, error) from None
                     raise
             except Exception as error:
                 entry.error = error.code if isinstance(error, DynamoDBError) else type(error).__name__

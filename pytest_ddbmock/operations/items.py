@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pytest_ddbmock import errors
 from pytest_ddbmock.engine.call import Call
+from pytest_ddbmock.engine.envelope import ONLY_ALL_OLD
 from pytest_ddbmock.engine.index_keys import (
     refuse_paths_into_keys,
     require_index_keys,
@@ -133,7 +134,7 @@ def update_item(call: Call) -> Answer:
 def _all_old_or_none(call: Call) -> str:
     returns: str = call.param("ReturnValues", "NONE")
     if returns not in ("ALL_OLD", "NONE"):
-        raise errors.validation("ReturnValues can only be ALL_OLD or NONE")
+        raise errors.validation(ONLY_ALL_OLD)
     return returns
 
 

@@ -14,12 +14,13 @@ from typing import Any, NamedTuple
 from pytest_ddbmock import errors
 from pytest_ddbmock.archive import backup
 from pytest_ddbmock.archive.recovery import SETTLING
-from pytest_ddbmock.engine import arns, constraints
+from pytest_ddbmock.engine import arns
 from pytest_ddbmock.engine.call import Call
 from pytest_ddbmock.engine.catalog import Home
 from pytest_ddbmock.engine.engine import Engine
 from pytest_ddbmock.engine.operation import Answer, operation
 from pytest_ddbmock.engine.table_description import describe, initial_warm
+from pytest_ddbmock.engine.violations import REQUIRED, Violation, with_value
 from pytest_ddbmock.operations.tables import definition, limits
 from pytest_ddbmock.operations.tables.definition import Wire
 from pytest_ddbmock.operations.tables.stream_settings import ended_streams, new_stream
@@ -174,7 +175,7 @@ def define(call: Call) -> NewTable:
 def _name(call: Call, given: str) -> str:
     """The new table's name; an ARN of the caller's account and Region will do."""
     name = arns.table_name(given, account=call.request.account, region=call.request.region)
-    if not re.fullmatch(constraints.NAME_PATTERN, name, re.ASCII) or len(name) not in constraints.NAME_LENGTH:
+    if not re.fullmatch(arns.NAME_PATTERN, name, re.ASCII) or len(name) not in arns.NAME_LENGTH:
         # Unsure: the text for a bad name inside an ARN.
         raise errors.enveloped(f"Invalid table name in '{given}'")
     return name
@@ -206,14 +207,9 @@ class _Given:
 
 
 def _require_present(**members: object) -> None:
-    missing = [name for name, value in members.items() if value is None]
+    missing = [Violation((name,), REQUIRED) for name, value in members.items() if value is None]
     if missing:
-        raise errors.constraints_violated(
-            [
-                f"Value null at '{name[0].lower()}{name[1:]}' failed to satisfy constraint: Member must not be null"
-                for name in missing
-            ]
-        )
+        raise errors.constraints_violated(list(map(with_value, missing)))
 
 
 def _billing(call: Call, given: _Given) -> Throughput:

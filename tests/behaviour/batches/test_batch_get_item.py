@@ -85,7 +85,7 @@ def test_what_exceeds_16_mb_is_left_unprocessed(ddbmock: Any, client: Any) -> No
         ([{}], "The provided key element does not match the schema"),
         (
             [],
-            "1 validation error detected: Value '[]' at 'requestItems.flat.member.keys' failed to satisfy constraint: "
+            "1 validation error detected: Value at 'RequestItems.flat.member.Keys' failed to satisfy constraint: "
             "Member must have length greater than or equal to 1",
         ),
     ],
@@ -139,11 +139,24 @@ def test_one_missing_table_fails_the_whole_batch(refused: Any, tables: None) -> 
     assert refused("batch_get_item", RequestItems=wanted) == ("ResourceNotFoundException: Requested resource not found")
 
 
-@pytest.mark.parametrize("operation", ["batch_get_item", "batch_write_item"])
-def test_an_empty_batch_is_refused(refused: Any, operation: str) -> None:
-    assert refused(operation, RequestItems={}) == (
-        "ValidationException: 1 validation error detected: Value '{}' at 'requestItems' failed to satisfy constraint: "
+def test_an_empty_batch_is_refused(refused: Any) -> None:
+    assert refused("batch_get_item", RequestItems={}) == (
+        "ValidationException: 1 validation error detected: Value at 'RequestItems' failed to satisfy constraint: "
         "Member must have length greater than or equal to 1"
+    )
+    assert refused("batch_write_item", RequestItems={}) == (
+        "ValidationException: The requestItems parameter is required for BatchWriteItem"
+    )
+
+
+def test_tables_of_one_request_cannot_mix_expressions_and_what_they_replaced(refused: Any, tables: None) -> None:
+    wanted = {
+        "ranged": {"Keys": ranged("1"), "ProjectionExpression": "v"},
+        "flat": {"Keys": [{}], "AttributesToGet": ["v"]},
+    }
+    assert refused("batch_get_item", RequestItems=wanted) == (
+        "ValidationException: Can not use both expression and non-expression parameters in the same request: "
+        "Non-expression parameters: {AttributesToGet} Expression parameters: {ProjectionExpression}"
     )
 
 

@@ -15,6 +15,8 @@ NULL = f"{FAILED} not be null"
 PATTERN = f"{FAILED} satisfy regular expression pattern: [a-zA-Z0-9_.-]+"
 CAPACITY = f"{FAILED} satisfy enum value set: [INDEXES, TOTAL, NONE]"
 RETURNS = f"{FAILED} satisfy enum value set: [ALL_NEW, UPDATED_OLD, ALL_OLD, NONE, UPDATED_NEW]"
+NEW_RETURNS = f"F{FAILED[1:]} satisfy enum value set: [ALL_OLD, UPDATED_OLD, ALL_NEW, UPDATE_NEW, NONE]"
+NEW_JOINED = f"F{FAILED[1:]} satisfy enum value set: [ALL, OR]"
 METRICS = f"{FAILED} satisfy enum value set: [SIZE, NONE]"
 ON_FAILURE = f"{FAILED} satisfy enum value set: [ALL_OLD, NONE]"
 JOINED = f"{FAILED} satisfy enum value set: [OR, AND]"
@@ -64,7 +66,6 @@ NEEDS = {
     "name, text",
     [
         (None, detected(f"Value null at 'tableName' {NULL}")),
-        ("", detected(f"Value '' at 'tableName' {at_least(1)}")),
         ("a b", detected(f"Value 'a b' at 'tableName' {PATTERN}")),
         ("é" * 3, detected(f"Value 'ééé' at 'tableName' {PATTERN}")),
         ("x" * 256, detected(f"Value '{'x' * 256}' at 'tableName' {at_most(255)}")),
@@ -102,6 +103,14 @@ def test_a_table_must_be_named(answer: Any, operation: str, name: str | None, te
     assert answer(operation, **NEEDS[operation], TableName=name) == text
 
 
+@pytest.mark.parametrize("operation", NEEDS)
+def test_a_table_name_is_not_empty(answer: Any, operation: str) -> None:
+    place = (
+        "Value at 'TableName'" if operation in ("PutItem", "UpdateItem", "DeleteItem") else "Value '' at 'tableName'"
+    )
+    assert answer(operation, **NEEDS[operation], TableName="") == detected(f"{place} {at_least(1)}")
+
+
 def test_the_arn_of_a_table_names_it(account: Account) -> None:
     for operation, needs in NEEDS.items():
         account.call(operation, TableName="arn:aws:dynamodb:eu-west-1:123456789012:table/plain", **needs)
@@ -114,12 +123,22 @@ WRONG = {
     "ReturnItemCollectionMetrics": "C",
     "ConditionalOperator": "D",
 }
-IN_ORDER = (
-    f"Value 'A' at 'returnConsumedCapacity' {CAPACITY}",
+BAD_CAPACITY = f"Value 'A' at 'returnConsumedCapacity' {CAPACITY}"
+BAD_METRICS = f"Value 'C' at 'returnItemCollectionMetrics' {METRICS}"
+OLD_FORMS = (
+    BAD_CAPACITY,
     f"Value 'B' at 'returnValues' {RETURNS}",
-    f"Value 'C' at 'returnItemCollectionMetrics' {METRICS}",
+    BAD_METRICS,
     f"Value 'D' at 'conditionalOperator' {JOINED}",
 )
+NEW_FORMS = (BAD_CAPACITY, NEW_RETURNS, BAD_METRICS, NEW_JOINED)
+
+
+def deep(levels: int) -> Any:
+    value: Any = {"S": "x"}
+    for _ in range(levels):
+        value = {"M": {"m": value}}
+    return value
 
 
 @pytest.mark.parametrize(
@@ -128,16 +147,31 @@ IN_ORDER = (
         # a bad name alone, or together with the rest
         ("PutItem", {"TableName": "!", **WRONG}, detected(f"Value '!' at 'tableName' {PATTERN}")),
         ("PutItem", WRONG, detected(f"Value null at 'tableName' {NULL}")),
-        ("UpdateItem", {"TableName": "!", **WRONG}, detected(f"Value '!' at 'tableName' {PATTERN}")),
-        (
-            "DeleteItem",
-            {"TableName": "!", **WRONG},
-            detected(f"Value '!' at 'tableName' {PATTERN}", f"Value null at 'key' {NULL}", *IN_ORDER),
-        ),
+        ("UpdateItem", {"TableName": "!", "Key": KEY, **WRONG}, detected(f"Value '!' at 'tableName' {PATTERN}")),
+        ("DeleteItem", {"TableName": "!", **WRONG}, detected(f"Value '!' at 'tableName' {PATTERN}")),
+        *[
+            (operation, {"TableName": "", name: {}, **WRONG}, detected(f"Value at 'TableName' {at_least(1)}"))
+            for operation, name in (("PutItem", "Item"), ("UpdateItem", "Key"), ("DeleteItem", "Key"))
+        ],
         ("GetItem", {}, detected(f"Value null at 'tableName' {NULL}", f"Value null at 'key' {NULL}")),
         # the others in AWS's order
-        ("PutItem", {"TableName": "plain", **WRONG}, detected(f"Value null at 'item' {NULL}", *IN_ORDER)),
-        ("UpdateItem", {"TableName": "plain", **WRONG}, detected(f"Value null at 'key' {NULL}", IN_ORDER[0])),
+        ("PutItem", {"TableName": "plain", **WRONG}, detected(f"Value null at 'item' {NULL}", *NEW_FORMS)),
+        ("PutItem", {"TableName": "nope", "Item": KEY, **WRONG}, detected(*NEW_FORMS)),
+        ("DeleteItem", {"TableName": "plain", **WRONG}, detected(f"Value null at 'key' {NULL}", *NEW_FORMS)),
+        ("DeleteItem", {"TableName": "nope", "Key": KEY, **WRONG}, detected(*NEW_FORMS)),
+        # UpdateItem stops at the first, and without a Key it uses the old forms
+        ("UpdateItem", {"TableName": "nope", "Key": KEY, **WRONG}, detected(NEW_RETURNS)),
+        ("UpdateItem", {"TableName": "nope", "Key": KEY, "ReturnConsumedCapacity": "A"}, detected(BAD_CAPACITY)),
+        ("UpdateItem", {"TableName": "nope", "Key": KEY, "ConditionalOperator": "D"}, detected(NEW_JOINED)),
+        ("UpdateItem", {"TableName": "plain", **WRONG}, detected(*OLD_FORMS, f"Value null at 'key' {NULL}")),
+        (
+            "UpdateItem",
+            {"TableName": "", **WRONG},
+            detected(
+                OLD_FORMS[0], f"Value '' at 'tableName' {at_least(1)}", *OLD_FORMS[1:], f"Value null at 'key' {NULL}"
+            ),
+        ),
+        ("UpdateItem", {}, detected(f"Value null at 'tableName' {NULL}", f"Value null at 'key' {NULL}")),
         (
             "UpdateItem",
             {"TableName": "plain", "Key": KEY, "AttributeUpdates": {"a": {"Action": "X"}, "b": {"Action": "Y"}}},
@@ -213,15 +247,95 @@ IN_ORDER = (
                 f"Value null at 'queryFilter.a.member.comparisonOperator' {NULL}",
             ),
         ),
-        # batches
+        (
+            "Query",
+            {"TableName": "!", "ConditionalOperator": "XOR", "Select": "A"},
+            f"ValidationException: {NEW_JOINED}",
+        ),
+        (
+            "Scan",
+            {"TableName": "plain", "ConditionalOperator": "D", "Select": "A"},
+            detected(f"Value 'A' at 'select' {SELECT}", f"Value 'D' at 'conditionalOperator' {JOINED}"),
+        ),
+        # batches and transactions
+        *[
+            (
+                "TransactWriteItems",
+                {
+                    "ClientRequestToken": "x" * 37,
+                    "ReturnConsumedCapacity": "A",
+                    "ReturnItemCollectionMetrics": "C",
+                    "TransactItems": [{"Delete": {"TableName": "plain", "Key": KEY}}, {action: member}],
+                },
+                detected(
+                    f"Value '{'x' * 37}' at 'clientRequestToken' {at_most(36)}",
+                    *violations,
+                    BAD_CAPACITY,
+                    BAD_METRICS,
+                ),
+            )
+            for action, member, violations in (
+                (
+                    "Update",
+                    {"TableName": "a!", "Key": KEY, "UpdateExpression": "REMOVE a"},
+                    [f"Value 'a!' at 'transactItems.2.member.update.tableName' {PATTERN}"],
+                ),
+                (
+                    "Update",
+                    {"TableName": "ab"},
+                    [
+                        f"Value null at 'transactItems.2.member.update.key' {NULL}",
+                        f"Value null at 'transactItems.2.member.update.updateExpression' {NULL}",
+                    ],
+                ),
+                ("Put", {"TableName": "ab"}, [f"Value null at 'transactItems.2.member.put.item' {NULL}"]),
+                ("Delete", {"Key": KEY}, [f"Value null at 'transactItems.2.member.delete.tableName' {NULL}"]),
+                (
+                    "ConditionCheck",
+                    {"TableName": "", "Key": KEY, "ReturnValuesOnConditionCheckFailure": "X"},
+                    [
+                        f"Value '' at 'transactItems.2.member.conditionCheck.tableName' {at_least(1)}",
+                        f"Value null at 'transactItems.2.member.conditionCheck.conditionExpression' {NULL}",
+                        f"Value 'X' at 'transactItems.2.member.conditionCheck.returnValuesOnConditionCheckFailure' "
+                        f"{ON_FAILURE}",
+                    ],
+                ),
+            )
+        ],
+        ("TransactWriteItems", {"TransactItems": []}, detected(f"Value '[]' at 'transactItems' {at_least(1)}")),
+        (
+            "TransactGetItems",
+            {"TransactItems": [{"Get": {"TableName": "a!"}}, {}], "ReturnConsumedCapacity": "A"},
+            detected(
+                f"Value null at 'transactItems.1.member.get.key' {NULL}",
+                f"Value 'a!' at 'transactItems.1.member.get.tableName' {PATTERN}",
+                f"Value null at 'transactItems.2.member.get' {NULL}",
+                BAD_CAPACITY,
+            ),
+        ),
         ("BatchGetItem", {}, "ValidationException: The requestItems parameter is required for BatchGetItem"),
         ("BatchWriteItem", {}, "ValidationException: The requestItems parameter is required for BatchWriteItem"),
-        ("BatchGetItem", {"RequestItems": {}}, detected(f"Value '{{}}' at 'requestItems' {at_least(1)}")),
-        ("BatchWriteItem", {"RequestItems": {}}, detected(f"Value '{{}}' at 'requestItems' {at_least(1)}")),
+        ("BatchGetItem", {"RequestItems": {}}, detected(f"Value at 'RequestItems' {at_least(1)}")),
+        (
+            "BatchWriteItem",
+            {"RequestItems": {}},
+            "ValidationException: The requestItems parameter is required for BatchWriteItem",
+        ),
+        (
+            "BatchGetItem",
+            {"RequestItems": {}, "ReturnConsumedCapacity": "A"},
+            detected(f"Value at 'RequestItems' {at_least(1)}", BAD_CAPACITY),
+        ),
+        ("BatchWriteItem", {"RequestItems": {}, "ReturnConsumedCapacity": "A"}, detected(BAD_CAPACITY)),
+        (
+            "BatchWriteItem",
+            {"RequestItems": {"a!": []}, "ReturnConsumedCapacity": "A", "ReturnItemCollectionMetrics": "C"},
+            detected(BAD_CAPACITY, BAD_METRICS),
+        ),
         (
             "BatchGetItem",
             {"RequestItems": {"plain": {"Keys": []}}},
-            detected(f"Value '[]' at 'requestItems.plain.member.keys' {at_least(1)}"),
+            detected(f"Value at 'RequestItems.plain.member.Keys' {at_least(1)}"),
         ),
         (
             "BatchGetItem",
@@ -235,12 +349,8 @@ IN_ORDER = (
         ),
         (
             "BatchGetItem",
-            {"RequestItems": {"a!": {"Keys": [KEY]}}},
-            detected(
-                "Value '{a!=KeysAndAttributes(keys=[{pk=AttributeValue(s=a)}], attributesToGet=null, "
-                "consistentRead=null, projectionExpression=null, expressionAttributeNames=null)}' at 'requestItems' "
-                + TABLE_KEYS
-            ),
+            {"RequestItems": {"a!": {"Keys": [{"pk": {"B": b"a"}}]}}, "ReturnConsumedCapacity": "A"},
+            detected("""Value '{"a!":{"Keys":[{"pk":{"B":"YQ=="}}]}}' at 'requestItems' """ + TABLE_KEYS, BAD_CAPACITY),
         ),
         (
             "BatchWriteItem",
@@ -258,6 +368,21 @@ IN_ORDER = (
             detected(
                 "Value '{ab=[WriteRequest(putRequest=PutRequest(item={pk=AttributeValue(s=a)}), deleteRequest=null)]}' "
                 f"at 'requestItems' {TABLE_KEYS}"
+            ),
+        ),
+        # global indexes come before local ones
+        (
+            "CreateTable",
+            {
+                "TableName": "new",
+                "LocalSecondaryIndexes": [{"IndexName": "aa", "KeySchema": [], "Projection": {}}],
+                "GlobalSecondaryIndexes": [{"IndexName": "zz", "KeySchema": [], "Projection": {}}],
+            },
+            detected(
+                f"Value 'zz' at 'globalSecondaryIndexes.1.member.indexName' {at_least(3)}",
+                f"Value '[]' at 'globalSecondaryIndexes.1.member.keySchema' {at_least(1)}",
+                f"Value 'aa' at 'localSecondaryIndexes.1.member.indexName' {at_least(3)}",
+                f"Value '[]' at 'localSecondaryIndexes.1.member.keySchema' {at_least(1)}",
             ),
         ),
         # structures are shown as Java prints them
@@ -287,6 +412,40 @@ IN_ORDER = (
 )
 def test_violations_are_told_in_order(answer: Any, operation: str, params: Any, text: str) -> None:
     assert answer(operation, **params) == text
+
+
+TOO_DEEP = deep(63)
+
+
+@pytest.mark.parametrize(
+    "operation, needs",
+    [
+        ("PutItem", {"Item": {**KEY, "d": TOO_DEEP}}),
+        ("DeleteItem", {"Key": {**KEY, "d": TOO_DEEP}}),
+        ("PutItem", {"Item": KEY, "Expected": {"d": {"Value": TOO_DEEP}}}),
+        ("DeleteItem", {"Key": KEY, "ExpressionAttributeValues": {":d": TOO_DEEP}, "ConditionExpression": "d = :d"}),
+    ],
+)
+def test_requests_that_are_nested_too_deeply_are_answered_in_the_old_forms(
+    answer: Any, operation: str, needs: Any
+) -> None:
+    nested = (
+        "ValidationException: Nesting Levels have exceeded supported limits: Attributes in the item have nested levels "
+        "beyond supported limit"
+    )
+    assert answer(operation, TableName="plain", **needs, **WRONG) == detected(*OLD_FORMS)
+    assert answer(operation, TableName="plain", **needs, ReturnValues="ALL_NEW") == (
+        "ValidationException: ReturnValues can only be ALL_OLD or NONE"
+    )
+    assert answer(operation, TableName="plain", **needs, ReturnValues="ALL_OLD") == nested
+
+
+@pytest.mark.parametrize("levels", [0, 33, 40])
+def test_values_too_deep_for_an_item_change_no_form(answer: Any, levels: int) -> None:
+    expected = {"a": {"Value": deep(levels)}, "b": {"Value": {"S": "x"}}}
+    assert answer("PutItem", TableName="nope", Item=KEY, Expected=expected, ConditionalOperator="XOR") == (
+        detected(NEW_JOINED)
+    )
 
 
 def test_no_more_than_ten_violations_are_told(answer: Any) -> None:
