@@ -16,6 +16,7 @@ from pytest_ddbmock.engine.call import Call
 from pytest_ddbmock.engine.catalog import Catalog
 from pytest_ddbmock.engine.commit import Committer
 from pytest_ddbmock.engine.expiry import Sweeper
+from pytest_ddbmock.engine.history_readers import HistoryReader, HistoryReaders, Mark
 from pytest_ddbmock.engine.operation import Answer, Operation
 from pytest_ddbmock.engine.outbound_work import OutboundWork
 from pytest_ddbmock.engine.request import Request
@@ -24,7 +25,7 @@ from pytest_ddbmock.engine.serials import Serials
 from pytest_ddbmock.engine.shapes import Shape, Shapes
 from pytest_ddbmock.engine.shard_roller import ShardRoller
 from pytest_ddbmock.engine.tokens import Tokens
-from pytest_ddbmock.engine.trimmer import Mark, Need, Reader, Trimmer
+from pytest_ddbmock.engine.trimmer import Need, Trimmer
 from pytest_ddbmock.errors import DynamoDBError, NotImplementedByMock
 from pytest_ddbmock.storage.change import Actor, Change, Write
 from pytest_ddbmock.storage.shards import StreamRules
@@ -73,6 +74,7 @@ class Engine:
         self.sweeper = Sweeper(self)
         self.roller = ShardRoller(self)
         self.tokens = Tokens()
+        self._readers = HistoryReaders()
         self.scenario = Scenario()
         self._shapes = shapes
         self._operations = operations
@@ -82,7 +84,8 @@ class Engine:
         self._holders: dict[type, Any] = {}
         for holder in (self.catalog, self.agenda, self.outbound_work, self.serials, self.sweeper, self.tokens):
             self.keep(holder)
-        self._trimmer = None if history_needs is None else Trimmer(self, history_needs)
+        self.keep(self._readers)
+        self._trimmer = None if history_needs is None else Trimmer(self, history_needs, self._readers)
         self._last_now = 0
         self._ids = random.Random(0x0DDB)
 
@@ -182,7 +185,7 @@ class Engine:
         """What `rollback` needs; costs nothing that grows with the items."""
         with self.lock:
             mark = Mark([holder.mark() for holder, _ in self._kept])
-            self.retain_for(mark)
+            self._readers.add(mark)
             return mark
 
     def rollback(self, mark: Mark) -> None:
@@ -197,11 +200,10 @@ class Engine:
         """Whether no change is ever forgotten."""
         return self._trimmer is None
 
-    def retain_for(self, reader: Reader) -> None:
-        """Keep what `reader` needs of the histories as long as somebody has it."""
+    def add_reader(self, reader: HistoryReader) -> None:
+        """Keep what `reader` needs of the histories, and roll it back with the engine, as long as somebody holds it."""
         with self.lock:
-            if self._trimmer is not None:
-                self._trimmer.retain_for(reader)
+            self._readers.add(reader)
 
     def new_scenario(self) -> None:
         """Forget what the last test scripted and did."""

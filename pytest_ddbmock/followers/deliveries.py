@@ -61,15 +61,6 @@ class Deliveries:
         self._has_eager = False
         self.forget()
 
-    def mark(self) -> list[tuple[Connection, Any]]:
-        """Return the positions of all connections, for `rollback`."""
-        return [(connection, connection.trigger.mark()) for connection in self._connections]
-
-    def rollback(self, mark: list[tuple[Connection, Any]]) -> None:
-        """Return each connection to its position at the mark; newer ones stay where they are."""
-        for connection, its_mark in mark:
-            connection.trigger.rollback(its_mark)
-
     def moments(self, now: int) -> list[int]:
         """Return when deliveries are due, in microseconds; `now` or earlier for what is due already."""
         bound = self._engine.seq

@@ -154,7 +154,6 @@ class Outlet:
         """The last change that was taken, by table, data stream and start of the destination."""
         self._begin = engine.seq
         self._seen = -1
-        engine.retain_for(self)
 
     @property
     def has_destinations(self) -> bool:
@@ -192,7 +191,7 @@ class Outlet:
         return self._positions.get(_place(table, destination), max(destination.start, self._begin))
 
     def retains_from(self, table: Table, now: int) -> int:
-        """Protocol `Reader`."""
+        """Return the oldest position in a table's history of what is still to be taken."""
         retained = table.history.last_seq
         for destination in self._destinations.of(table):
             if destination.start is not None:
@@ -203,7 +202,7 @@ class Outlet:
         return retained
 
     def mark(self) -> dict[tuple[str, str, int], int]:
-        """Return what `rollback` needs."""
+        """Return the positions."""
         return dict(self._positions)
 
     def rollback(self, mark: dict[tuple[str, str, int], int]) -> None:

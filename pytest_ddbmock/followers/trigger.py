@@ -12,6 +12,7 @@ from typing import Any
 
 from pytest_ddbmock.engine import arns
 from pytest_ddbmock.engine.engine import Engine
+from pytest_ddbmock.engine.history_readers import HistoryReader
 from pytest_ddbmock.followers import batches, lambda_event
 from pytest_ddbmock.followers import stream as streams
 from pytest_ddbmock.followers.batches import BadHandlerResponse, Batch, UnmarshalableResponse
@@ -32,7 +33,7 @@ REDELIVERED = 0.5
 """The share of batches that are delivered twice when a test asks for duplicates."""
 
 
-class Trigger:
+class Trigger(HistoryReader):
     """One event source mapping between a stream of a table and a function."""
 
     def __init__(
@@ -65,14 +66,14 @@ class Trigger:
             else:
                 position = streams.oldest_position(table.history, shard, now)
             self._add_lanes(shard, position)
-        engine.retain_for(self)
+        engine.add_reader(self)
 
     def _add_lanes(self, shard: Shard, position: int) -> None:
         for number in range(self.source.parallelization_factor):
             self._lanes[shard.id, number] = Lane(position)
 
     def retains_from(self, table: Table, now: int) -> int:
-        """Protocol `Reader`: unread records are kept, however old."""
+        """Return the oldest position of a lane: unread records are kept, however old."""
         retained = table.history.last_seq
         stream = self._stream()
         if table is not self.table or stream is None:
@@ -86,7 +87,7 @@ class Trigger:
         return next((one for one in self.table.settings.streams if one.label == self._label), None)
 
     def mark(self) -> dict[LaneKey, Lane]:
-        """Return what `rollback` needs."""
+        """Return the lanes."""
         return dict(self._lanes)
 
     def rollback(self, mark: dict[LaneKey, Lane]) -> None:

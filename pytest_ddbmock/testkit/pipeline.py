@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pytest_ddbmock.clock import PythonClock
 from pytest_ddbmock.engine.engine import Engine
@@ -127,14 +127,3 @@ class Pipeline:
         if self._deliveries is not None:
             self._deliveries.clear()
         self.data_streams.clear()
-
-    def mark(self) -> Any:
-        """For `rollback`."""
-        return [] if self._deliveries is None else self._deliveries.mark(), self.data_streams.mark()
-
-    def rollback(self, mark: Any) -> None:
-        """Have every function where it was, and every data stream with what it had."""
-        connections, data_streams = mark
-        if self._deliveries is not None:
-            self._deliveries.rollback(connections)
-        self.data_streams.rollback(data_streams)

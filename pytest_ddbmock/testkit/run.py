@@ -77,7 +77,7 @@ class Run:
 
     def take_snapshot(self) -> Snapshot:
         """Mark the account."""
-        snapshot = Snapshot((self.engine.mark(), self.pipeline.mark()))
+        snapshot = Snapshot(self.engine.mark())
         self._snapshots.append(snapshot)
         return snapshot
 
@@ -86,9 +86,7 @@ class Run:
         for index, taken in enumerate(self._snapshots):
             if taken is snapshot:
                 del self._snapshots[index + 1 :]
-                mark, positions = snapshot.mark
-                self.engine.rollback(mark)
-                self.pipeline.rollback(positions)
+                self.engine.rollback(snapshot.mark)
                 return
         raise UsageError("this snapshot is void: an earlier one was restored since, or it is another mock's")
 

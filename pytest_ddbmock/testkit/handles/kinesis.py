@@ -10,8 +10,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from pytest_ddbmock.engine.engine import Engine
+from pytest_ddbmock.engine.history_readers import HistoryReader
 from pytest_ddbmock.errors import UsageError
 from pytest_ddbmock.followers.kinesis import Destinations, Entry, Outlet
+from pytest_ddbmock.storage.table import Table
 from pytest_ddbmock.testkit import options
 from pytest_ddbmock.testkit.options import near
 from pytest_ddbmock.transports.outbound.kinesis_sink import KinesisSink
@@ -118,7 +120,7 @@ class DataStream:
         self._sent = min(self._sent, count)
 
 
-class DataStreams:
+class DataStreams(HistoryReader):
     """The data streams of one test by ARN, and the way of the records to them."""
 
     def __init__(self, engine: Engine) -> None:
@@ -128,6 +130,7 @@ class DataStreams:
         self._turn = threading.Lock()
         self.errors: list[Exception] = []
         """Unreported errors of sinks."""
+        engine.add_reader(self)
 
     @property
     def is_used(self) -> bool:
@@ -179,8 +182,12 @@ class DataStreams:
         self._streams = {}
         self.errors = []
 
+    def retains_from(self, table: Table, now: int) -> int:
+        """Return the position of the outlet."""
+        return self._outlet.retains_from(table, now)
+
     def mark(self) -> Any:
-        """Return what `rollback` needs."""
+        """Return the positions of the outlet and what has arrived."""
         return self._outlet.mark(), {arn: stream.mark() for arn, stream in self._streams.items()}
 
     def rollback(self, mark: Any) -> None:

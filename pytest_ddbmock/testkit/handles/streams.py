@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, overload
 
 from pytest_ddbmock.engine import arns
+from pytest_ddbmock.engine.history_readers import HistoryReader
 from pytest_ddbmock.errors import UsageError
 from pytest_ddbmock.followers import stream as streams
 from pytest_ddbmock.followers.connection import Connection, Handler, name_of
@@ -149,7 +150,7 @@ def _compared(extra: list[Record], missing: list[Any]) -> list[str]:
     return lines + [f"unexpected: {record!r}" for record in left]
 
 
-class Watch:
+class Watch(HistoryReader):
     """`with ddbmock.streams["orders"].watch() as seen:`"""
 
     def __init__(self, table: Table, stream: Stream, pipeline: Pipeline) -> None:
@@ -160,13 +161,13 @@ class Watch:
         self._start = 0
 
     def retains_from(self, table: Table, now: int) -> int:
-        """Protocol `Reader`."""
+        """Return where the watch began."""
         return self._start if table is self._table else table.history.last_seq
 
     def __enter__(self) -> Seen:
         table, stream = self._table, self._stream
         self._start = start = table.history.last_seq
-        self._pipeline.engine.retain_for(self)
+        self._pipeline.engine.add_reader(self)
         self._seen = Seen(lambda: records_of(table, stream, table.history.since(start)), self._pipeline)
         return self._seen
 
