@@ -221,6 +221,8 @@ CONDITIONS: dict[str, Callable[..., syntax.Condition]] = {
 def key_conditions(conditions: Mapping[str, Any]) -> tuple[KeyTest, ...]:
     """The conditions of `KeyConditions`, as it stands in the request; errors as of `expected`."""
     _require_map(conditions, "Condition")
+    if not conditions:
+        raise errors.validation("Conditions can be of length 1 or 2 only")
     tests = []
     for name, given in conditions.items():
         members = _members(given, "Condition")

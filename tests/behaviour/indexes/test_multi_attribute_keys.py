@@ -93,8 +93,15 @@ def test_sort_attributes_are_used_from_left_to_right(
 @pytest.mark.parametrize(
     "condition, complaint",
     [
-        ("league = :a", "Query condition missed key schema element: season"),
-        ("league = :a AND season > :one", "Query key condition not supported"),
+        ("league = :a", "HASH key attributes season must have equality conditions specified in the query"),
+        (
+            "league = :a AND season > :one",
+            "HASH key attributes season must have equality conditions specified in the query",
+        ),
+        (
+            "league > :a AND season = :one AND team = :x",
+            "HASH key attributes league must have equality conditions specified in the query",
+        ),
         (
             "league = :a AND season = :one AND team = :x",
             "RANGE key attributes round must have equality conditions specified in the query because a condition is "
@@ -111,6 +118,59 @@ def test_conditions_with_gaps_are_refused(refused: Any, table: Any, condition: s
         KeyConditionExpression=condition,
         ExpressionAttributeValues=values,
     )
+    assert message == f"ValidationException: {complaint}"
+
+
+def equals(value: dict[str, str]) -> dict[str, Any]:
+    return {"ComparisonOperator": "EQ", "AttributeValueList": [value]}
+
+
+LEGACY = {"league": equals({"S": "A"}), "season": equals({"N": "1"})}
+
+
+@pytest.mark.parametrize(
+    "conditions, wanted",
+    [
+        ({}, WHOLE),
+        ({"round": equals({"N": "9"})}, WHOLE[:3]),
+        ({"round": {"ComparisonOperator": "GT", "AttributeValueList": [{"N": "9"}]}}, WHOLE[3:]),
+        (
+            {
+                "team": {"ComparisonOperator": "BEGINS_WITH", "AttributeValueList": [{"S": "x"}]},
+                "round": equals({"N": "10"}),
+            },
+            WHOLE[3:5],
+        ),
+    ],
+)
+def test_legacy_key_conditions_can_name_every_key_attribute(
+    client: Any, table: Any, conditions: Any, wanted: list[tuple[str, str]]
+) -> None:
+    answer = client.query(TableName="games", IndexName="by-round", KeyConditions={**LEGACY, **conditions})
+    assert found(answer) == wanted
+
+
+@pytest.mark.parametrize(
+    "conditions, complaint",
+    [
+        (
+            {"season": None},
+            "HASH key attributes season must have equality conditions specified in the query",
+        ),
+        (
+            {"team": equals({"S": "x"})},
+            "RANGE key attributes round must have equality conditions specified in the query because a condition is "
+            "present on key attribute team",
+        ),
+        (
+            {"round": equals({"N": "9"}), "team": equals({"S": "x"}), "id": equals({"S": "1"})},
+            "The number of query conditions (5) exceeds the number of key attributes defined in the schema (4)",
+        ),
+    ],
+)
+def test_legacy_key_conditions_have_the_same_rules(refused: Any, table: Any, conditions: Any, complaint: str) -> None:
+    given = {name: condition for name, condition in {**LEGACY, **conditions}.items() if condition is not None}
+    message = refused("query", TableName="games", IndexName="by-round", KeyConditions=given)
     assert message == f"ValidationException: {complaint}"
 
 

@@ -119,14 +119,18 @@ KCE = "Invalid KeyConditionExpression: "
         ("size(pk) = :p", "KeyConditionExpressions cannot contain nested operations"),
         (
             "pk = :p AND :x BETWEEN sk AND sk",
-            "Invalid condition in KeyConditionExpression: BETWEEN operator must have the key attribute as its first "
-            "operand",
+            f"{KCE}Invalid condition in KeyConditionExpression: BETWEEN operator must have the key attribute as its "
+            "first operand",
         ),
-        ("pk = sk", "Invalid condition in KeyConditionExpression: Multiple attribute names used in one condition"),
-        (":p = :p", "Invalid condition in KeyConditionExpression: No key attribute specified"),
+        ("pk = sk", f"{KCE}Invalid condition in KeyConditionExpression: Multiple attribute names used in one condition"),
+        (":p = :p", f"{KCE}Invalid condition in KeyConditionExpression: No key attribute specified"),
         ("pk.a = :p", f"{KCE}KeyConditionExpressions cannot have conditions on nested attributes"),
-        ("pk = :p AND pk = :p", "KeyConditionExpressions must only contain one condition per key"),
-        ("pk = :p AND sk = :x AND v = :x", "Conditions can be of length 1 or 2 only"),
+        ("pk = :p AND pk = :p", f"{KCE}KeyConditionExpressions must only contain one condition per key"),
+        ("pk = :p AND sk > :a AND sk < :x", f"{KCE}KeyConditionExpressions must only contain one condition per key"),
+        (
+            "pk = :p AND sk = :x AND v = :x",
+            "The number of query conditions (3) exceeds the number of key attributes defined in the schema (2)",
+        ),
         ("sk = :x", "Query condition missed key schema element: pk"),
         ("pk = :p AND v = :x", "Query condition missed key schema element: sk"),
         ("pk > :p", "Query key condition not supported"),

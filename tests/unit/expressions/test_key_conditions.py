@@ -66,8 +66,10 @@ def test_key_conditions_are_read(text: str, tests: list[KeyTest]) -> None:
     assert read(text) == tuple(tests)
 
 
+ONE_PER_KEY = "Invalid KeyConditionExpression: KeyConditionExpressions must only contain one condition per key"
 NOT_ALLOWED = "Invalid operator used in KeyConditionExpression: "
-CONDITION = "Invalid condition in KeyConditionExpression: "
+PREFIX = "Invalid KeyConditionExpression: "
+CONDITION = f"{PREFIX}Invalid condition in KeyConditionExpression: "
 
 
 @pytest.mark.parametrize(
@@ -97,13 +99,17 @@ CONDITION = "Invalid condition in KeyConditionExpression: "
         (":s = :t", CONDITION + "No key attribute specified"),
         (
             "pk.a = :s",
-            "Invalid KeyConditionExpression: KeyConditionExpressions cannot have conditions on nested attributes",
+            PREFIX + "KeyConditionExpressions cannot have conditions on nested attributes",
         ),
         (
             "pk = :s AND sk[0] = :s",
-            "Invalid KeyConditionExpression: KeyConditionExpressions cannot have conditions on nested attributes",
+            PREFIX + "KeyConditionExpressions cannot have conditions on nested attributes",
         ),
-        ("pk = :s AND pk = :t", "KeyConditionExpressions must only contain one condition per key"),
+        ("pk = :s AND pk = :t", ONE_PER_KEY),
+        ("pk = :s AND sk > :s AND sk < :t", ONE_PER_KEY),
+        ("pk = :s AND sk > :s AND pk = :s AND num = :n", ONE_PER_KEY),
+        ("pk = :s AND #p = :t", ONE_PER_KEY),
+        ("pk = :s AND (sk BETWEEN :s AND :t AND begins_with(sk, :t))", ONE_PER_KEY),
         (
             "pk = :s AND sk BETWEEN :t AND :s",
             "Invalid KeyConditionExpression: The BETWEEN operator requires upper bound to be greater than or equal to "
@@ -166,6 +172,7 @@ def test_key_ranges_of_keys_of_several_attributes(text: str, result: KeyRange) -
     assert range_of(text, "r1", "r2", "r3", hash_keys=("h1", "h2")) == result
 
 
+TOO_MANY = "The number of query conditions ({}) exceeds the number of key attributes defined in the schema ({})"
 MISSED = "Query condition missed key schema element: "
 TYPE = "One or more parameter values were invalid: Condition parameter type does not match schema type"
 EMPTY = "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty "
@@ -174,13 +181,14 @@ EMPTY = "One or more parameter values are not valid. The AttributeValue for a ke
 @pytest.mark.parametrize(
     "text, range_keys, message",
     [
-        ("pk = :s AND sk = :t AND num = :n", ["sk"], "Conditions can be of length 1 or 2 only"),
+        ("pk = :s AND sk = :t AND num = :n", ["sk"], TOO_MANY.format(3, 2)),
+        ("sk = :t AND num = :n AND a = :s AND b = :s", ["sk"], TOO_MANY.format(4, 2)),
+        ("pk = :s AND a = :t", [], TOO_MANY.format(2, 1)),
         ("sk = :t", ["sk"], MISSED + "pk"),
         ("a = :t", [], MISSED + "pk"),
         ("pk > :s", ["sk"], "Query key condition not supported"),
         ("begins_with(pk, :s) AND sk = :t", ["sk"], "Query key condition not supported"),
         ("pk = :s AND a = :t", ["sk"], MISSED + "sk"),
-        ("pk = :s AND a = :t", [], "Query key condition not supported"),
         ("pk = :n", [], TYPE),
         ("pk = :bool", [], TYPE),
         ("pk = :s AND sk BETWEEN :n AND :m", ["sk"], TYPE),
@@ -209,19 +217,26 @@ def test_conditions_that_the_key_schema_cannot_follow_are_refused(
     assert refusal(text, *range_keys) == message
 
 
+EQUALITY = "must have equality conditions specified in the query"
 GAP = "must have equality conditions specified in the query because a condition is present on key attribute "
 
 
 @pytest.mark.parametrize(
     "text, message",
     [
-        ("h1 = :s", MISSED + "h2"),
-        ("h2 = :n AND r1 = :s", MISSED + "h1"),
-        ("h1 = :s AND h2 > :n", "Query key condition not supported"),
+        ("h1 = :s", f"HASH key attributes h2 {EQUALITY}"),
+        ("h2 = :n AND r1 = :s", f"HASH key attributes h1 {EQUALITY}"),
+        ("h1 = :s AND h2 > :n", f"HASH key attributes h2 {EQUALITY}"),
+        ("h1 = :s AND h2 BETWEEN :n AND :m", f"HASH key attributes h2 {EQUALITY}"),
+        ("begins_with(h1, :s) AND h2 = :n", f"HASH key attributes h1 {EQUALITY}"),
+        ("r1 = :s AND r3 = :s", f"HASH key attributes h1, h2 {EQUALITY}"),
+        ("a = :s", f"HASH key attributes h1, h2 {EQUALITY}"),
         ("h1 = :s AND h2 = :n AND r2 = :n", f"RANGE key attributes r1 {GAP}r2"),
         ("h1 = :s AND h2 = :n AND r1 > :s AND r2 = :n", f"RANGE key attributes r1 {GAP}r2"),
         ("h1 = :s AND h2 = :n AND r3 = :s", f"RANGE key attributes r1, r2 {GAP}r3"),
+        ("h1 = :s AND h2 = :n AND r1 BETWEEN :s AND :t AND r3 = :s", f"RANGE key attributes r1, r2 {GAP}r3"),
         ("h1 = :s AND h2 = :n AND a = :s", MISSED + "r1"),
+        ("h1 = :s AND h2 = :n AND r1 = :s AND r2 = :n AND r3 = :s AND a = :s", TOO_MANY.format(6, 5)),
     ],
 )
 def test_keys_of_several_attributes_are_fixed_from_left_to_right(text: str, message: str) -> None:
@@ -235,7 +250,20 @@ def test_an_operator_without_an_index_order_is_refused() -> None:
     assert refused.value.message == "Attempted conditional constraint is not an indexable operation"
 
 
-def test_no_conditions_at_all_are_refused() -> None:
+@pytest.mark.parametrize(
+    "text, found",
+    [
+        ("pk = :undefined AND begins_with(sk, :n)", ":undefined"),
+        ("begins_with(sk, :n) AND pk = :undefined", "begins_with"),
+        ("sk BETWEEN :t AND :s AND pk = :undefined", "BETWEEN"),
+        ("sk BETWEEN :undefined AND :s AND pk > :bool", ":undefined"),
+        ("#undefined = :s AND sk < :bool", "#undefined"),
+        ("sk < :bool AND #undefined = :s", "BOOL"),
+        (":bool <= sk AND pk = :undefined", "BOOL"),
+        ("pk = :s OR sk = :undefined", ":undefined"),
+    ],
+)
+def test_clauses_are_checked_one_after_the_other_in_the_order_of_the_text(text: str, found: str) -> None:
     with pytest.raises(DynamoDBError) as refused:
-        key_range([], hash_keys=["pk"], range_keys=["sk"], types=TYPES)
-    assert refused.value.message == "Conditions can be of length 1 or 2 only"
+        read(text)
+    assert found in str(refused.value.message)
