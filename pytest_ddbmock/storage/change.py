@@ -1,4 +1,4 @@
-"""`Write` (wanted), `Change` (made) and `Actor` (who made it)."""
+"""`Write` (requested), `Change` (committed) and `Actor` (who made it)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Actor(enum.Enum):
 
 
 class Write(NamedTuple):
-    """An item to be written at `key`; `item` None deletes."""
+    """A request to put `item` at `key`, or to delete what is there (None)."""
 
     table: Table
     key: Key
@@ -31,10 +31,10 @@ class Write(NamedTuple):
 
 
 class Change(NamedTuple):
-    """One item change, as the history keeps it for good.
+    """One committed change of an item; never modified.
 
-    `seq` rises over all tables of an engine and is never used twice; `at` is in microseconds and never falls within
-    a history. `old` and `new` are None where there was no item. A write that changes nothing is a change too.
+    `seq` rises across all tables of an engine and is never reused. `at` is in microseconds and never falls within a
+    history. `old` and `new` are None where there is no item. A write that changes nothing is a change too.
     """
 
     seq: int

@@ -21,13 +21,13 @@ FIVE_YEARS = 5 * 365 * 86_400 * SECOND
 
 
 def expiry_of(item: Item, attribute: str) -> int | Decimal | None:
-    """The expiry time of an item in epoch seconds: a top-level number; anything else never expires."""
+    """Return the expiry time of an item in epoch seconds; None if the attribute is missing or not a number."""
     value = item.get(attribute)
     return None if value is None or value[0] != "N" else sort_key(value)  # type: ignore[return-value]  # a number
 
 
 def seconds(moment: int) -> Decimal:
-    """A moment in microseconds as epoch seconds, exact whatever decimal context the application has set.
+    """Return a time in microseconds as epoch seconds, exact in every decimal context of the application.
 
     >>> seconds(1_500_000)
     Decimal('1.500000')
@@ -36,7 +36,7 @@ def seconds(moment: int) -> Decimal:
 
 
 class ExpiryView(View):
-    """Sparse, in one partition, kept up like an index; so rollback and restore cannot bring it out of step."""
+    """Items ordered by expiry time, in one partition. Sparse; updated like an index, by rollback and restore too."""
 
     __slots__ = ("_quiet", "attribute")
 
@@ -44,7 +44,7 @@ class ExpiryView(View):
         super().__init__(base, position)
         self.attribute = attribute
         self._quiet: tuple[int, int, float] = (-1, 0, 0)
-        """At which position, looking back since when, nothing expires before when."""
+        """(position, since, until): at this position `has_expired` is false for any later `since` and earlier `now`."""
         base_place = self.place_of
 
         def place(item: Item) -> Place | None:
@@ -57,7 +57,7 @@ class ExpiryView(View):
         self._place_by(place, lambda item: expiry_of(item, attribute) is not None, (attribute,))
 
     def has_expired(self, since: int, now: int) -> bool:
-        """Whether `expired` would give anything. Asked with every call, so it remembers while nothing changes."""
+        """Return whether `expired` would yield anything. Called by every operation, so the answer is cached."""
         position, back_to, until = self._quiet
         if position == self.position and back_to <= since and now < until:
             return False
@@ -67,10 +67,10 @@ class ExpiryView(View):
         return now >= until
 
     def expired(self, since: int, now: int) -> Iterator[Item]:
-        """The items whose expiry time lies between `since`, less five years, and `now`; earliest first.
+        """Yield the items whose expiry time lies between `since` minus five years and `now`, earliest first.
 
-        `since` is the moment of the last look, so that what was expired for five years then stays for ever, and what
-        expired since then goes, however far the clock was moved. Moments in microseconds.
+        `since` is the time of the previous sweep. Items that had been expired for five years by then stay for ever;
+        items that expired later are deleted, however far the clock was moved. Times in microseconds.
         """
         end = seconds(now)
         for item in self._from(since):
@@ -79,9 +79,9 @@ class ExpiryView(View):
             yield item
 
     def _from(self, since: int) -> Iterator[Item]:
-        """The items whose expiry time lies behind `since` less five years, earliest first."""
+        """Yield the items that expire after `since` minus five years, earliest first."""
         start = since - FIVE_YEARS
-        # From the whole second on: fast, and exact by the second look. A tuple of one sorts before all that begin so.
+        # The range starts at a whole second, the comparison is exact. A tuple sorts before all longer ones it begins.
         for item in self._items.range("", Bounds(low=(start // SECOND,))):
             if self._expiry(item) > seconds(start):
                 yield item
@@ -92,6 +92,6 @@ class ExpiryView(View):
         return expiry
 
     def due_at(self, item: Item) -> int:
-        """The first microsecond at which an item of this view is expired."""
+        """Return the first microsecond at which an item of this view is expired."""
         number, parts = self._expiry(item).as_integer_ratio()
         return number * SECOND // parts + 1

@@ -1,4 +1,8 @@
-"""`KeyedItems`: partition -> sorted sort keys -> item; ranges, scan order, invariants."""
+"""`KeyedItems`: partition -> sorted sort keys -> item; ranges, scan order, invariants.
+
+In the costs below p is the number of partitions, n the number of items in the partition at hand, k the number of items
+that are read.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +13,10 @@ from typing import Any, NamedTuple, TypeAlias
 from pytest_ddbmock.values.item import Item
 
 Partition: TypeAlias = Any
-"""Payload of the partition key, or a tuple of payloads where several attributes make it up."""
+"""Payload of the partition key; a tuple of payloads if the key has several HASH attributes."""
 
 Sort: TypeAlias = Any
-"""Sortable form of the sort key, or a tuple of sortable forms; None where items have a partition key only."""
+"""Sortable form of the sort key; a tuple of them in an index; None in a table without sort key."""
 
 
 class Bounds(NamedTuple):
@@ -24,13 +28,13 @@ class Bounds(NamedTuple):
     includes_high: bool = True
 
     def hold(self, sort: Sort) -> bool:
-        """Whether `sort` lies inside."""
+        """Return whether `sort` lies inside. O(1)."""
         if self.low is not None and (sort < self.low or (sort == self.low and not self.includes_low)):
             return False
         return self.high is None or sort < self.high or (sort == self.high and self.includes_high)
 
     def after(self, sort: Sort, *, reverse: bool) -> Bounds:
-        """What is left of the range behind `sort` in reading direction."""
+        """Return the part of the range that follows `sort` in reading direction. O(1)."""
         if reverse:
             if self.high is None or sort <= self.high:
                 return self._replace(high=sort, includes_high=False)
@@ -44,14 +48,14 @@ EVERYTHING = Bounds()
 
 @cache
 def _sorted_list() -> Any:
-    """The class: a millisecond of every start, for the first second sort key or Scan."""
+    """Return the class, imported on first use: the import takes a millisecond."""
     from sortedcontainers import SortedList
 
     return SortedList
 
 
 class _Partition:
-    """The items of a partition that has held a second sort key."""
+    """The items of a partition that holds, or has held, several sort keys."""
 
     __slots__ = ("items", "order")
 
@@ -63,8 +67,8 @@ class _Partition:
 class KeyedItems:
     """Items by partition and sort key.
 
-    A partition is the bare item until it holds a second sort key: most partitions of most tables stay there.
-    The partitions' scan order (by hash) is made at the first scan and kept up from then on.
+    A partition is the bare item until it gets a second sort key: most partitions of most tables never do.
+    The order of partitions by hash is built by the first scan, O(p log p), and kept up to date from then on.
     """
 
     __slots__ = ("_by_hash", "_hash_of", "_partitions", "_sort_of", "bytes", "count")
@@ -78,7 +82,7 @@ class KeyedItems:
         self.bytes = 0
 
     def get(self, partition: Partition, sort: Sort) -> Item | None:
-        """The item at a place, None when there is none."""
+        """Return the item at a place, None without one. O(1)."""
         held = self._partitions.get(partition)
         if held is None:
             return None
@@ -87,7 +91,7 @@ class KeyedItems:
         return held if sort is None or self._sort_of(held) == sort else None  # type: ignore[return-value,arg-type]
 
     def add(self, partition: Partition, sort: Sort, item: Item) -> None:
-        """Put `item` at its place, where there is none."""
+        """Add `item` at a free place. O(1) for the first item of a partition, else O(log n); O(log p) after a scan."""
         held = self._partitions.get(partition)
         if held is None:
             self._partitions[partition] = item
@@ -107,7 +111,7 @@ class KeyedItems:
         self.bytes += item.size
 
     def replace(self, partition: Partition, sort: Sort, item: Item) -> None:
-        """Put `item` at its place, where there is one."""
+        """Replace the item at an occupied place. O(1)."""
         held = self._partitions[partition]
         if type(held) is _Partition:
             old = held.items[sort]
@@ -118,7 +122,7 @@ class KeyedItems:
         self.bytes += item.size - old.size
 
     def remove(self, partition: Partition, sort: Sort) -> None:
-        """Remove the item at a place; there is one."""
+        """Remove the item at an occupied place. O(log n); O(log p) for the last item of a partition after a scan."""
         held = self._partitions[partition]
         if type(held) is _Partition:
             self.bytes -= held.items.pop(sort).size
@@ -134,7 +138,7 @@ class KeyedItems:
             self._by_hash.remove((self._hash_of(partition), partition))
 
     def range(self, partition: Partition, bounds: Bounds = EVERYTHING, *, reverse: bool = False) -> Iterator[Item]:
-        """The items of a partition whose sort keys lie in `bounds`, in order of the sort key."""
+        """Return the items of a partition whose sort keys lie in `bounds`, in order of the sort key. O(log n + k)."""
         held = self._partitions.get(partition)
         if held is None:
             return iter(())
@@ -152,17 +156,20 @@ class KeyedItems:
         high: int,
         after: tuple[Partition, Sort] | None = None,
     ) -> Iterator[Item]:
-        """The items of the partitions whose hash lies in [low, high), by hash, then sort key; `after` a place."""
+        """Yield the items of the partitions whose hash lies in [low, high), ordered by hash, then sort key.
+
+        `after` is a place in one of these partitions, occupied or not; the scan continues behind it.
+        O(log p + k), and O(p log p) once, at the first scan.
+        """
         if self._by_hash is None:
             self._by_hash = _sorted_list()((self._hash_of(partition), partition) for partition in self._partitions)
         start: tuple[Any, ...] = (low,)
         if after is not None:
             partition, sort = after
-            place = (self._hash_of(partition), partition)
             if sort is not None:
                 yield from self.range(partition, Bounds(low=sort, includes_low=False))
-            start = max(start, place)
-        for place in self._by_hash.irange(start, (high,), (after is None or start == (low,), False)):
+            start = (self._hash_of(partition), partition)
+        for place in self._by_hash.irange(start, (high,), (False, False)):
             held = self._partitions[place[1]]
             if type(held) is _Partition:
                 yield from map(held.items.__getitem__, held.order)
@@ -170,6 +177,7 @@ class KeyedItems:
                 yield held  # type: ignore[misc]
 
     def __iter__(self) -> Iterator[Item]:
+        """Yield all items, in no particular order. O(1) per item."""
         for held in self._partitions.values():
             if type(held) is _Partition:
                 yield from held.items.values()
@@ -177,7 +185,7 @@ class KeyedItems:
                 yield held  # type: ignore[misc]
 
     def check(self) -> None:
-        """Assert the invariants: counts, bytes, order, and that each item lies where its sort key says."""
+        """Assert the invariants: counts, bytes, order, and that each item lies under its own sort key."""
         items = list(self)
         assert self.count == len(items)
         assert self.bytes == sum(item.size for item in items)

@@ -1,4 +1,4 @@
-"""`KeySchema` and `Projection` (frozen): which attributes are keys, checks of keys.
+"""`KeySchema` and `Projection` (frozen): which attributes are keys, and the checks of keys.
 
 Source: "Core components of Amazon DynamoDB", "Using Global Secondary Indexes", captured answers for the texts.
 """
@@ -15,7 +15,7 @@ from pytest_ddbmock.values.keys import MAX_HASH_SIZE, MAX_RANGE_SIZE, empty_key,
 from pytest_ddbmock.values.ordering import SortKey, sort_key
 
 Key = tuple[str | bytes, SortKey | None]
-"""Where an item lies in its table: payload of the partition key, sortable form of the sort key (None without one)."""
+"""Place of an item in its table: payload of the partition key, sortable form of the sort key (None without one)."""
 
 KEY_MISMATCH = "The provided key element does not match the schema"
 
@@ -45,15 +45,15 @@ class KeySchema:
         return self.hash_keys, self.range_keys, self.types
 
     def key_of(self, item: Item) -> Key:
-        """Where a whole item that is to be written lies in its table.
+        """Return the place of a whole item that is to be written.
 
-        Errors: `ValidationException` for a key attribute that is missing, of another type, empty or too long.
+        Errors: `ValidationException` for a key attribute that is missing, empty, too long or of the wrong type.
         """
         self.require_in_item(item)
         return self.place_of(item)
 
     def require_in_item(self, item: Item) -> None:
-        """Every key attribute must stand in a whole item, in its type.
+        """Raise unless a whole item has every key attribute, in its type.
 
         Errors: `ValidationException`.
         """
@@ -67,15 +67,15 @@ class KeySchema:
                 )
 
     def key_of_key(self, key: Item) -> Key:
-        """Where the item with the key attributes `key`, the parameter `Key`, lies.
+        """Return the place of the item with the key attributes `key`, the parameter `Key`.
 
-        Errors: `ValidationException` for other attributes, other types, empty and too long values.
+        Errors: `ValidationException` for other attributes or types, and for empty or too long values.
         """
         self.require_key(key)
         return self.place_of(key)
 
     def require_key(self, key: Item) -> None:
-        """The parameter `Key` must hold the key attributes alone, in their types.
+        """Raise unless the parameter `Key` has exactly the key attributes, in their types.
 
         Errors: `ValidationException`.
         """
@@ -87,7 +87,7 @@ class KeySchema:
                 raise errors.validation(KEY_MISMATCH)
 
     def place_of(self, item: Item) -> Key:
-        """Where an item lies whose key attributes are there, in their types.
+        """Return the place of an item that has the key attributes, in their types.
 
         Errors: `ValidationException` for empty and too long values.
         """
@@ -95,7 +95,7 @@ class KeySchema:
             if not item[name][1]:
                 raise empty_key(name, item[name])
         hash_value = item[self.hash_keys[0]]
-        # No shorter text can be too long in UTF-8; numbers never are.
+        # A shorter string cannot be too long in UTF-8; numbers never are.
         if len(hash_value[1]) > MAX_HASH_SIZE // 4 and sizes.of_value(hash_value) > MAX_HASH_SIZE:
             raise hash_too_long()
         if not self.range_keys:

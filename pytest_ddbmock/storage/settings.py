@@ -1,4 +1,4 @@
-"""What a table is set to apart from its items: frozen, replaced as a whole, so that rollback puts the old one back."""
+"""The settings of a table: all but its items. Frozen and replaced as a whole, so rollback can restore the old ones."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from pytest_ddbmock.storage.shards import STREAM_RETENTION, Shard
 CREATING, UPDATING, ACTIVE, DELETING = "CREATING", "UPDATING", "ACTIVE", "DELETING"
 PROVISIONED, ON_DEMAND = "PROVISIONED", "PAY_PER_REQUEST"
 THROUGHPUT, BILLING, STREAM, TABLE_CLASS, INDEXES = "throughput", "billing mode", "stream", "table class", "indexes"
-"""What UpdateTable changes; the detail is `ENABLE` or `DISABLE` for a stream, the wanted class for the table class."""
+"""What UpdateTable can change; the detail is `ENABLE` or `DISABLE` for a stream, the new class for the table class."""
 
 
 class Throughput(NamedTuple):
-    """Provisioned capacity units per second, 0 for on-demand; moments in microseconds."""
+    """Provisioned capacity units per second, 0 for on-demand; times in microseconds."""
 
     read: int = 0
     write: int = 0
@@ -28,19 +28,19 @@ class Throughput(NamedTuple):
     """On the UTC day of `decreased_at`."""
 
     def as_new(self) -> Throughput:
-        """The same capacity, never changed."""
+        """Return the same capacity without a record of changes."""
         return Throughput(self.read, self.write)
 
 
 class OnDemandLimits(NamedTuple):
-    """Most request units per second of an on-demand table or index; None without a limit."""
+    """Maximum request units per second of an on-demand table or index; None without a limit."""
 
     read: int | None = None
     write: int | None = None
 
 
 class WarmThroughput(NamedTuple):
-    """Units per second that a table or index serves at once; `status` is UPDATING for a while after a raise."""
+    """Units per second a table or index can serve immediately; `status` is UPDATING for a while after an increase."""
 
     read: int
     write: int
@@ -62,10 +62,10 @@ class Index(NamedTuple):
 
 
 class Stream(NamedTuple):
-    """One enabling of a table's stream: the changes with `start` < sequence number <= `end`.
+    """One stream of a table: the changes with `start` < sequence number <= `end`.
 
-    `end` is None while the stream is enabled; moments in microseconds. Of its `shards` those are open that have no end
-    of their own, until it ends.
+    `end` is None while the stream is enabled; times in microseconds. While it is enabled, shards without an end of
+    their own are open.
     """
 
     label: str
@@ -77,11 +77,11 @@ class Stream(NamedTuple):
     shards: tuple[Shard, ...] = ()
 
     def is_readable(self, now: int) -> bool:
-        """Whether it is enabled, or has ended less than 24 hours before `now`."""
+        """Return whether the stream is enabled, or ended less than 24 hours before `now`."""
         return self.ended_at is None or now - self.ended_at < STREAM_RETENTION
 
     def as_new(self, now: int) -> Stream:
-        """The same stream with open shards that were opened at `now` in microseconds."""
+        """Return the same stream, its open shards opened at `now` in microseconds."""
         shards = (shard if shard.end is not None else shard._replace(opened_at=now) for shard in self.shards)
         return self._replace(shards=tuple(shards))
 
@@ -101,7 +101,7 @@ class Recovery(NamedTuple):
 
 
 class Restored(NamedTuple):
-    """Where a restored table comes from, while it is being restored."""
+    """The source of a table that is being restored."""
 
     source_arn: str
     moment: int
@@ -110,7 +110,7 @@ class Restored(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Settings:
-    """All of it; moments in microseconds."""
+    """All settings; times in microseconds."""
 
     attributes: Mapping[str, str]
     """AttributeDefinitions: name to type."""
@@ -118,35 +118,35 @@ class Settings:
     status: str = ACTIVE
     billing_mode: str = ON_DEMAND
     on_demand_since: int | None = None
-    """When the table last became on-demand; kept after it is provisioned again."""
+    """When the table last became on-demand; kept when it is provisioned again."""
     on_demand_switches: tuple[int, ...] = ()
-    """When the table was switched to on-demand: AWS counts those of the last 24 hours."""
+    """When the table was switched to on-demand; AWS limits the switches within 24 hours."""
     throughput: Throughput = Throughput()  # noqa: RUF009  # immutable
     on_demand: OnDemandLimits | None = None
     warm: WarmThroughput | None = None
-    """None until it has been raised above what a new table has."""
+    """None until it is raised above that of a new table."""
     indexes: tuple[Index, ...] = ()
-    """In the order in which they were given; local ones first."""
+    """In the order of the requests; local ones first."""
     streams: tuple[Stream, ...] = ()
     """Oldest first; only the last can be enabled."""
     time_to_live: TimeToLive = TimeToLive()  # noqa: RUF009  # immutable
     backups_from: int = 0
-    """The moment from which on the active table can be backed up and have recovery switched on."""
+    """From when on backups and point-in-time recovery are possible, once the table is active."""
     recovery: Recovery | None = None
     deletion_protection: bool = False
     deletion_protection_changed_at: int | None = None
     table_class: str | None = None
-    """None until it is named."""
+    """None until a request names it."""
     table_class_changes: tuple[int, ...] = ()
-    """When it was changed: AWS counts the changes of the last 30 days."""
+    """When it was changed; AWS limits the changes within 30 days."""
     tags: Mapping[str, str] = field(default_factory=dict)
     tags_changed_at: int | None = None
     restored: Restored | None = None
     changing: Mapping[str, str] = field(default_factory=dict)
-    """What an UpdateTable has begun while the status is UPDATING: `THROUGHPUT` and so on, with a detail."""
+    """What an UpdateTable is changing while the status is UPDATING: `THROUGHPUT` and so on, with a detail."""
 
     def index(self, name: str) -> Index | None:
-        """The index of that name."""
+        """Return the index of that name, None without one."""
         for index in self.indexes:
             if index.name == name:
                 return index
@@ -168,12 +168,12 @@ class Settings:
         return self.streams[-1] if self.streams and self.streams[-1].end is None else None
 
     def with_index(self, changed: Index) -> Settings:
-        """The settings with an index of the same name replaced."""
+        """Return the settings with the index of the same name replaced."""
         indexes = tuple(changed if index.name == changed.name else index for index in self.indexes)
         return dataclasses.replace(self, indexes=indexes)
 
     def as_new(self, now: int) -> Settings:
-        """The same settings of a table made at `now` in microseconds: nothing has been changed since."""
+        """Return the same settings for a table created at `now` in microseconds, without a record of changes."""
         return dataclasses.replace(
             self,
             created_at=now,

@@ -1,4 +1,4 @@
-"""The shards of a stream: how its changes are divided by partition key and by time; frozen, replaced as a whole.
+"""The shards of a stream: its changes divided by partition key and by time. Frozen, replaced as a whole.
 
 Source: "Change data capture for DynamoDB Streams" (shards), captured answers for their ids.
 """
@@ -16,14 +16,15 @@ from pytest_ddbmock.storage.history import History
 from pytest_ddbmock.values.ordering import HASH_SPACE, partition_hash
 
 STREAM_RETENTION = DAY
-"""How long a stream keeps its records, and can be read after its end."""
+"""How long a stream keeps its records, and how long it is readable after its end."""
 
 
 class StreamRules(NamedTuple):
-    """How streams behave beyond the defaults of a test.
+    """How streams behave in a test.
 
-    `shards` is how many a new stream has; `shard_life` the microseconds after which a shard closes and a child goes on,
-    0 for never; `reads` how often a second GetRecords may read a shard, 0 for as often as it likes.
+    `shards` is the number of shards of a new stream. `shard_life` is the age in microseconds at which a shard closes
+    and a child continues it, 0 for never. `reads` is the number of GetRecords calls per shard and second before AWS
+    throttles, 0 for no limit.
     """
 
     shards: int = 1
@@ -34,7 +35,7 @@ class StreamRules(NamedTuple):
 class Shard(NamedTuple):
     """The changes with `start` < sequence number <= `end` whose partition key hashes to `low` <= hash < `high`.
 
-    `end` is None while it is open; `parent` is the id of the shard that it continues; moments in microseconds.
+    `end` is None while it is open; `parent` is the id of the shard it continues; times in microseconds.
     """
 
     id: str
@@ -48,27 +49,27 @@ class Shard(NamedTuple):
 
     @property
     def is_whole(self) -> bool:
-        """Whether every partition key belongs to it."""
+        """True if every partition key belongs to it."""
         return self.high - self.low == HASH_SPACE
 
     def takes(self, change: Change) -> bool:
-        """Whether the partition key of a change belongs to it."""
+        """Return whether the partition key of a change belongs to it."""
         return self.is_whole or self.low <= partition_hash(change.key[0]) < self.high
 
     def is_kept(self, now: int) -> bool:
-        """Whether it is open, or has ended less than 24 hours before `now`."""
+        """Return whether it is open, or ended less than 24 hours before `now`."""
         return self.ended_at is None or now - self.ended_at < STREAM_RETENTION
 
 
 def first_shards(name: str, count: int, now: int, seq: int) -> tuple[Shard, ...]:
-    """The shards of a new stream: `count` equal ranges of partition keys. `name` is the stream's own, for their ids."""
+    """Return the shards of a new stream: `count` equal ranges of partition keys; their ids depend on its `name`."""
     bounds = [HASH_SPACE * number // count for number in range(count + 1)]
     shards = [_opened(name, None, low, high, now, seq) for low, high in itertools.pairwise(bounds)]
     return tuple(_in_order(shards))
 
 
 def split(name: str, shards: Sequence[Shard], parts: int, now: int, seq: int) -> tuple[Shard, ...]:
-    """Every open shard closed behind the change `seq`, with `parts` children for equal shares of its partition keys."""
+    """Close every open shard after the change `seq`; `parts` children continue it, with equal ranges of its keys."""
     found: list[Shard] = []
     for shard in shards:
         if shard.end is None:
@@ -80,7 +81,7 @@ def split(name: str, shards: Sequence[Shard], parts: int, now: int, seq: int) ->
 
 
 def rolled(name: str, shards: Sequence[Shard], history: History, life: int, now: int) -> tuple[Shard, ...]:
-    """Every open shard that was opened `life` or longer before `now` closed in its time, children likewise."""
+    """Close every open shard at the age of `life`, and likewise its children, up to `now`."""
     found: list[Shard] = []
     for shard in shards:
         found += _generations(name, shard, history, life, now) if shard.end is None else [shard]
@@ -88,7 +89,7 @@ def rolled(name: str, shards: Sequence[Shard], history: History, life: int, now:
 
 
 def _generations(name: str, shard: Shard, history: History, life: int, now: int) -> Iterator[Shard]:
-    """A shard and those that go on for it up to `now`. Idle ones that no stream would show any more are left out."""
+    """Yield a shard and those that continue it up to `now`, without idle ones that are too old for a stream to list."""
     while shard.opened_at + life <= now:
         following = history.since(shard.start, 1)
         idle_until = min(following[0].at if following else now, now - STREAM_RETENTION)
@@ -115,7 +116,7 @@ def _children(name: str, parent: Shard, parts: int, now: int, seq: int) -> list[
 def _opened(
     name: str, before: Shard | None, low: int, high: int, now: int, seq: int, *, parent: str | None = None
 ) -> Shard:
-    """A shard that begins behind the change `seq`. Its id has a later millisecond than that of the one `before` it."""
+    """Return a shard that starts after the change `seq`; its id has a later millisecond than the id of `before`."""
     millisecond = now // 1000
     if before is not None:
         millisecond = max(millisecond, int(before.id.split("-")[1]) + 1)
@@ -124,5 +125,5 @@ def _opened(
 
 
 def _in_order(shards: list[Shard]) -> list[Shard]:
-    """By id: parents come before children, and a page can begin behind an id."""
+    """Sort by id: parents come before children, and a page can start after an id."""
     return sorted(shards, key=lambda shard: shard.id)

@@ -1,4 +1,4 @@
-"""`Table`: schema, own view, indexes, history and settings of one table."""
+"""`Table`: schema, items, indexes, history and settings of one table."""
 
 from __future__ import annotations
 
@@ -17,31 +17,31 @@ from pytest_ddbmock.values.ordering import sort_key
 
 
 class Restorable(Protocol):
-    """Something with state that AWS would keep: it can be marked and rolled back to the mark."""
+    """A holder of state that AWS would keep; it can be marked, and rolled back to the mark."""
 
     def mark(self) -> Any:
-        """Whatever `rollback` needs; taking it costs nothing that grows with the items."""
+        """Return what `rollback` needs. The cost must not grow with the number of items."""
         ...
 
     def rollback(self, mark: Any) -> None:
-        """Be again as at the mark."""
+        """Restore the state of the mark."""
         ...
 
 
 class Items(Protocol):
-    """Items of a table at some moment, for reading."""
+    """Items of a table at some time, read-only."""
 
     def items(self) -> list[Item]:
-        """All items in key order: partition key, then sort key."""
+        """Return all items in key order: partition key, then sort key."""
         ...
 
     def get(self, key: Item) -> Item | None:
-        """The item with these key attributes."""
+        """Return the item with these key attributes, None without one."""
         ...
 
 
 class TableMark(NamedTuple):
-    """What `Table.rollback` needs; views with their positions at the time of the mark."""
+    """What `Table.rollback` needs: the sequence number, and each view with its position, at the time of the mark."""
 
     seq: int
     settings: Settings
@@ -50,10 +50,10 @@ class TableMark(NamedTuple):
 
 
 class Table:
-    """One table. Items change by `apply` alone, which `engine.commit` calls; everything else reads."""
+    """One table. Only `apply` changes items, and only `engine.commit` calls it; everything else reads."""
 
     def __init__(self, name: str, arn: str, table_id: str, schema: KeySchema, settings: Settings, seq: int) -> None:
-        """`seq` is the engine's last sequence number: where the history begins."""
+        """`seq` is the engine's last sequence number: the start of the history."""
         self.name = name
         self.arn = arn
         self.id = table_id
@@ -62,7 +62,7 @@ class Table:
         self.history = History(seq, settings.created_at)
         self.base = View(schema, seq)
         self.views: dict[str, View] = {}
-        """Indexes by name; the local ones move with the table, `followers.global_index` moves the global ones."""
+        """Indexes by name. `apply` updates the local ones, `followers.global_index` the global ones."""
         self.expiry: ExpiryView | None = None
         for index in settings.indexes:
             self.add_view(index)
@@ -73,22 +73,22 @@ class Table:
         return len(self.base)
 
     def get_at(self, key: Key) -> Item | None:
-        """The item at a key as `KeySchema` computes it."""
+        """Return the item at a key as `KeySchema` computes it, None without one."""
         return self.base.get(key)
 
     def get(self, key: Item) -> Item | None:
-        """The item with these key attributes.
+        """Return the item with these key attributes, None without one.
 
-        Errors: `ValidationException` when they are not the table's key.
+        Errors: `ValidationException` if they are not the table's key.
         """
         return self.base.get(self.schema.key_of_key(key))
 
     def items(self) -> list[Item]:
-        """All items in key order: partition key, then sort key."""
+        """Return all items in key order: partition key, then sort key."""
         return in_key_order(self.base, self.schema)
 
     def as_of(self, moment: int) -> PastTable:
-        """The table as it was at `moment` in microseconds, all changes of that microsecond included."""
+        """Return the table as it was at `moment` in microseconds, after all changes of that microsecond."""
         view = View(self.schema, self.history.seq_at(moment))
         view.fill(iter(self.base), view.position)
         for change in self.history.after(moment):
@@ -98,7 +98,7 @@ class Table:
     # ---- changing
 
     def apply(self, change: Change) -> None:
-        """Take over a change: into the history, the table's own view, local indexes and the expiry order."""
+        """Apply a change to the history, the table's own view, the local indexes and the expiry order."""
         self.history.append(change)
         self.base.put_base(change)
         if self.views:
@@ -108,13 +108,13 @@ class Table:
             self.expiry.apply(change)
 
     def add_view(self, index: Index) -> None:
-        """Build an index over what the table holds."""
+        """Build an index from the items of the table."""
         view = View(index.schema, self.base.position, base=self.schema, projection=index.projection)
         view.fill(iter(self.base), self.base.position)
         self.views[index.name] = view
 
     def expire_by(self, attribute: str | None) -> None:
-        """Keep the items in order of the expiry time in `attribute`, or no longer."""
+        """Maintain an order of the items by the expiry time in `attribute`; None ends that."""
         if attribute is None:
             self.expiry = None
             return
@@ -128,13 +128,13 @@ class Table:
     # ---- going back
 
     def mark(self) -> TableMark:
-        """What `rollback` needs."""
+        """Return what `rollback` needs."""
         views = {name: (view, view.position) for name, view in self.views.items()}
         return TableMark(self.history.last_seq, self.settings, views, self.expiry)
 
     def rollback(self, mark: TableMark) -> None:
-        """Be again as at the mark: undo the changes since, each view those that it has seen."""
-        assert self.history.start <= mark.seq, "nobody lets a history begin anew between mark and rollback"
+        """Restore the state of the mark: each view undoes the changes it has seen since."""
+        assert self.history.start <= mark.seq, "a history does not restart between mark and rollback"
         self.views = {name: view for name, (view, _) in mark.views.items()}
         self.expiry = mark.expiry
         self._take_back(self.base, mark.seq)
@@ -146,14 +146,14 @@ class Table:
         self.settings = mark.settings
 
     def _take_back(self, view: View, position: int) -> None:
-        """Move a view back to `position`; one that was dropped in between has seen only some of the changes."""
+        """Move a view back to `position`. A view that was dropped meanwhile has seen only some of the changes."""
         for change in self.history.backwards_to(position):
             if change.seq <= view.position:
                 view.undo(change)
         view.position = min(view.position, position)
 
     def forget_history(self, seq: int) -> None:
-        """What the table holds now is how it began; `seq` is the engine's last sequence number."""
+        """Make the present items the initial ones; `seq` is the engine's last sequence number."""
         self.history.restart(seq, self.settings.created_at)
         for view in (self.base, *self.views.values()):
             view.position = seq
@@ -161,7 +161,7 @@ class Table:
             self.expiry.position = seq
 
     def check(self) -> None:
-        """Assert the invariants: every index holds just what the table's items say."""
+        """Assert the invariants: every index matches the items of the table."""
         self.history.check()
         self.base.check()
         for index in self.settings.indexes:
@@ -179,17 +179,17 @@ class Table:
 
 
 class PastTable:
-    """A table as it was, for reading."""
+    """A table as it was at some time, read-only."""
 
     def __init__(self, view: View) -> None:
         self._view = view
 
     def items(self) -> list[Item]:
-        """All items in key order: partition key, then sort key."""
+        """Return all items in key order: partition key, then sort key."""
         return in_key_order(self._view, self._view.schema)
 
     def get(self, key: Item) -> Item | None:
-        """The item with these key attributes."""
+        """Return the item with these key attributes, None without one."""
         return self._view.get(self._view.schema.key_of_key(key))
 
     def __iter__(self) -> Iterator[Item]:
@@ -200,6 +200,6 @@ class PastTable:
 
 
 def in_key_order(items: View, schema: KeySchema) -> list[Item]:
-    """All items sorted by partition key, then sort key."""
+    """Return all items sorted by partition key, then sort key."""
     names = schema.names
     return sorted(items, key=lambda item: tuple([sort_key(item[name]) for name in names]))

@@ -1,4 +1,8 @@
-"""`View`: items under one key schema, a table's own or an index's; sparse and projected; moves along a history."""
+"""`View`: items under one key schema, a table's own or an index's; sparse and projected; moves along a history.
+
+In the costs below p is the number of partitions, n the number of items in the partition at hand, k the number of items
+that are read.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +23,7 @@ Place = tuple[Partition, Sort]
 
 
 class _Last:
-    """Sorts behind everything: closes a range of tuples that begin alike."""
+    """Sorts after everything: the end of a range of tuples with a common prefix."""
 
     __slots__ = ()
 
@@ -40,10 +44,10 @@ _LAST = _Last()
 
 
 class View:
-    """Items in key order. `position` is the sequence number of the last change that it has seen.
+    """Items in key order. `position` is the sequence number of the last change it contains.
 
     A table's own view holds every item under the table's key. An index holds the items that have all of its key
-    attributes, as much of them as is projected, in the order of (RANGE attributes, place in the table).
+    attributes, reduced to what is projected, ordered by (RANGE attributes, place in the table).
     """
 
     __slots__ = ("_base", "_deciding", "_items", "_names", "holds", "place_of", "position", "schema")
@@ -67,28 +71,32 @@ class View:
     def _place_by(
         self, place_of: Callable[[Item], Place | None], holds: Callable[[Item], bool], deciding: tuple[str, ...]
     ) -> None:
-        """`holds` tells which items have a place; `deciding` names what decides it besides the table's key."""
+        """Set how places are computed.
+
+        `holds` returns whether an item has a place; `deciding` names the attributes it depends on, apart from the
+        table's key.
+        """
         self.place_of = place_of
         self.holds = holds
         self._deciding = deciding
         self._items = KeyedItems(
-            lambda item: place_of(item)[1],  # type: ignore[index]  # what is held has a place
+            lambda item: place_of(item)[1],  # type: ignore[index]  # every item here has a place
             _hash_of_one if len(self.schema.hash_keys) == 1 else _hash_of_several,
         )
 
     # ---- moving along the history
 
     def apply(self, change: Change) -> None:
-        """Take over a change that follows `position`."""
+        """Apply the change that follows `position`. O(1) if the entry stays, else O(log n); O(log p) after a scan."""
         self._replace(change.old, change.new)
         self.position = change.seq
 
     def undo(self, change: Change) -> None:
-        """Take back the change at `position`; the caller sets the position when done."""
+        """Undo the change at `position`; the caller sets the new position. Costs as `apply`."""
         self._replace(change.new, change.old)
 
     def put_base(self, change: Change) -> None:
-        """`apply` for a table's own view, where the change tells the place."""
+        """Do what `apply` does, for a table's own view: the change holds the place. Costs as `apply`."""
         old, new = change.old, change.new
         if new is None:
             if old is not None:
@@ -100,7 +108,7 @@ class View:
         self.position = change.seq
 
     def _replace(self, old: Item | None, new: Item | None) -> None:
-        """Both are images of one item; None where there is none."""
+        """Replace one image of an item with another; None means no item."""
         place_of = self.place_of
         if old is not None and new is not None:
             if self._names is not None and self.keeps_entry(old, new):
@@ -115,42 +123,48 @@ class View:
             self._items.add(*place, self.entry(new))
 
     def keeps_place(self, old: Item, new: Item) -> bool:
-        """Whether two images of one item have the same place, or neither has one: cheaper than working out both."""
+        """Return whether two images of one item have the same place, or both have none. O(key attributes).
+
+        Cheaper than computing both places.
+        """
         return _agree(old, new, self._deciding)
 
     def keeps_entry(self, old: Item, new: Item) -> bool:
-        """Whether two images of one item are the same in all that the view holds of items."""
+        """Return whether two images of one item have the same entry: equal in everything the view projects.
+
+        A view that keeps the entry has nothing to write, and the write costs no capacity there. O(attributes).
+        """
         return old == new if self._names is None else _agree(old, new, self._names)
 
     def fill(self, items: Iterator[Item], position: int) -> None:
-        """Take over all of `items`: a backfill, a restore, an import."""
+        """Add all of `items`: a backfill, a restore, an import. Costs as that many `apply`."""
         for item in items:
             self._replace(None, item)
         self.position = position
 
     def entry(self, item: Item) -> Item:
-        """What the view holds of an item."""
+        """Return the part of an item that the view holds. O(1) without a projection, else O(attributes)."""
         return item if self._names is None else item.only(self._names)
 
     # ---- reading
 
     def get(self, place: Place) -> Item | None:
-        """The item at a place."""
+        """Return the item at a place, None without one. O(1)."""
         return self._items.get(*place)
 
     def query(self, key_range: KeyRange, *, after: Item | None = None, reverse: bool = False) -> Iterator[Item]:
-        """The items of a key range in order of the sort key; `after` is an exclusive start key."""
+        """Return the items of a key range in order of the sort key; `after` is an exclusive start key. O(log n + k)."""
         partition, bounds = self.span(key_range)
         if after is not None:
             place = self.place_of(after)
             assert place is not None, "the caller has checked the start key"
             if place[1] is None:
-                return iter(())  # a partition without sort keys holds one item, the one that was read before
+                return iter(())  # without a sort key a partition holds one item, and that was read before
             bounds = bounds.after(place[1], reverse=reverse)
         return self._items.range(partition, bounds, reverse=reverse)
 
     def span(self, key_range: KeyRange) -> tuple[Partition, Bounds]:
-        """Partition and bounds of the sort key of a key range."""
+        """Return the partition of a key range and the bounds of its sort keys. O(key attributes)."""
         payloads = tuple(payload for _, payload in key_range.partition)
         partition = payloads[0] if len(payloads) == 1 else payloads
         if self._base is None:
@@ -161,38 +175,42 @@ class View:
         return partition, _tuple_bounds(key_range)
 
     def scan(self, *, after: Item | None = None, segment: int = 0, segments: int = 1) -> Iterator[Item]:
-        """All items of a segment in scan order; `after` is an exclusive start key."""
+        """Return the items of a segment in scan order; `after` is an exclusive start key within the segment.
+
+        O(log p + k), and O(p log p) once, at the first scan.
+        """
         place = None if after is None else self.place_of(after)
         return self._items.scan(*segment_bounds(segment, segments), place)
 
     def hash_of(self, place: Place) -> int:
-        """Where the partition of a place lies in the hash space."""
+        """Return the hash of the partition of a place, from 0 to `HASH_SPACE`. O(key size)."""
         several = len(self.schema.hash_keys) > 1
         return _hash_of_several(place[0]) if several else _hash_of_one(place[0])
 
     def collection(self, partition: Partition) -> Iterator[Item]:
-        """All items of one partition."""
+        """Return all items of one partition in order of the sort key. O(k)."""
         return self._items.range(partition)
 
     def __iter__(self) -> Iterator[Item]:
-        """All items, in no order."""
+        """Return all items, in no particular order. O(1) per item."""
         return iter(self._items)
 
     def __len__(self) -> int:
+        """Return the number of items. O(1)."""
         return self._items.count
 
     @property
     def bytes(self) -> int:
-        """Size of all items together, without storage overhead."""
+        """Size of all items together, without storage overhead. O(1)."""
         return self._items.bytes
 
     def check(self) -> None:
-        """Assert the invariants."""
+        """Assert the invariants of `KeyedItems`."""
         self._items.check()
 
 
 def _agree(old: Item, new: Item, names: tuple[str, ...]) -> bool:
-    """Whether two items have the same values for `names`."""
+    """Return whether two items have the same values for `names`."""
     for name in names:  # noqa: SIM110  # a loop is faster
         if old.get(name) != new.get(name):
             return False
@@ -200,7 +218,7 @@ def _agree(old: Item, new: Item, names: tuple[str, ...]) -> bool:
 
 
 def segment_bounds(segment: int, segments: int) -> tuple[int, int]:
-    """First hash of a segment of a parallel scan, and first hash behind it."""
+    """Return the first hash of a segment of a parallel scan, and the first hash after it."""
     return -(-segment * HASH_SPACE // segments), -(-(segment + 1) * HASH_SPACE // segments)
 
 
@@ -221,9 +239,9 @@ def _table_place(schema: KeySchema) -> Callable[[Item], Place | None]:
 
 
 def _index_test(schema: KeySchema) -> Callable[[Item], bool]:
-    """Whether an item is in an index: not when it lacks a key attribute, or has one that cannot be a key.
+    """Return a function that tells whether an index holds an item: if all key attributes are there and valid.
 
-    Writes with key values of a wrong type are refused; a backfill meets them and leaves the item out.
+    Writes with invalid index keys are rejected, so only a backfill finds them; it leaves out the item.
     """
     limits = [(name, schema.types[name], MAX_HASH_SIZE) for name in schema.hash_keys]
     limits += [(name, schema.types[name], MAX_RANGE_SIZE) for name in schema.range_keys]
@@ -251,7 +269,7 @@ def _index_place(schema: KeySchema, base: KeySchema, holds: Callable[[Item], boo
         partition = item[hash_names[0]][1] if len(hash_names) == 1 else tuple([item[name][1] for name in hash_names])
         sorts = [sort_key(item[name]) for name in range_names]
         base_partition, base_sort = base_place(item)  # type: ignore[misc]  # every item has a place in its table
-        # Items with equal index keys lie in the table's own internal order.
+        # Items with equal index keys are in the table's own internal order.
         if is_local:
             return partition, (*sorts, base_sort)
         return partition, (*sorts, partition_hash(base_partition), base_partition, base_sort)
@@ -260,12 +278,12 @@ def _index_place(schema: KeySchema, base: KeySchema, holds: Callable[[Item], boo
 
 
 def _plain_bounds(key_range: KeyRange) -> Bounds:
-    """Bounds of a bare sort key."""
+    """Return the bounds of a single sort key."""
     operator, operands = key_range.operator, key_range.operands
     if operator is None:
         return EVERYTHING
     if operator == "begins_with":
-        return Bounds(operands[0][1], _behind_prefix(operands[0]), includes_high=False)
+        return Bounds(operands[0][1], _after_prefix(operands[0]), includes_high=False)
     first = sort_key(operands[0])
     if operator == "BETWEEN":
         return Bounds(first, sort_key(operands[1]))
@@ -275,10 +293,10 @@ def _plain_bounds(key_range: KeyRange) -> Bounds:
 
 
 def _tuple_bounds(key_range: KeyRange) -> Bounds:
-    """Bounds of a tuple of RANGE attributes that goes on with the place in the table."""
+    """Return the bounds of an index's sort key: a tuple of RANGE attributes, then the place in the table."""
     prefix = tuple([sort_key(value) for value in key_range.equals])
     inner = _plain_bounds(key_range)
-    # A shorter tuple sorts before every tuple that it begins; `_LAST` makes it sort behind them all.
+    # A tuple sorts before all longer tuples that start with it; with `_LAST` added it sorts after them.
     low = prefix if inner.low is None else (*prefix, inner.low)
     if inner.low is not None and not inner.includes_low:
         low = (*low, _LAST)
@@ -291,8 +309,8 @@ def _tuple_bounds(key_range: KeyRange) -> Bounds:
     return Bounds(low, high)
 
 
-def _behind_prefix(prefix: Value) -> Any:
-    """The first string or binary that sorts behind all that begin with `prefix`; None when there is none."""
+def _after_prefix(prefix: Value) -> Any:
+    """Return the first string or binary that sorts after all those starting with `prefix`; None if there is none."""
     payload = prefix[1]
     if isinstance(payload, str):
         kept = payload.rstrip("\U0010ffff")

@@ -286,6 +286,45 @@ def test_a_write_consumes_for_every_index_whose_entry_it_touches(
     assert answer["ConsumedCapacity"] == wanted
 
 
+SIZED = {"S": "x" * 3000}
+
+
+@pytest.mark.parametrize(
+    "update, units",
+    [
+        ("SET b = :new", {"g-all": 3.0, "l-all": 3.0}),
+        ("REMOVE b", {"g-all": 3.0, "l-all": 3.0}),
+        ("SET c = :new", {"g-all": 3.0, "l-all": 3.0}),
+        ("SET c = b", {"g-all": 6.0, "l-all": 6.0}),
+        ("SET b = b", {}),
+        ("SET a = :new", {"g-all": 3.0, "g-some": 1.0, "l-all": 3.0, "l-some": 1.0}),
+        ("REMOVE a", {"g-all": 3.0, "g-some": 1.0, "l-all": 3.0, "l-some": 1.0}),
+        ("SET a = b", {"g-all": 6.0, "g-some": 3.0, "l-all": 6.0, "l-some": 3.0}),
+        ("SET g = :new", {"g-all": 6.0, "g-some": 2.0, "g-keys": 2.0, "l-all": 3.0}),
+        ("REMOVE l", {"g-all": 3.0, "l-all": 3.0, "l-some": 1.0, "l-keys": 1.0}),
+    ],
+)
+def test_an_entry_whose_projected_attributes_stay_costs_nothing(
+    ddbmock: Any, client: Any, update: str, units: dict[str, float]
+) -> None:
+    """Of all kinds of projection in both kinds of index."""
+    kinds = {"all": "ALL", "some": ["a"], "keys": "KEYS_ONLY"}
+    ddbmock.create_table(
+        "sized",
+        "pk",
+        "sk",
+        gsi={f"g-{name}": {"key": "g", "projection": kind} for name, kind in kinds.items()},
+        lsi={f"l-{name}": {"key": "l", "projection": kind} for name, kind in kinds.items()},
+    )
+    client.put_item(TableName="sized", Item={**KEY, "g": {"S": "g"}, "l": {"S": "l"}, "a": {"S": "a"}, "b": SIZED})
+    params: dict[str, Any] = {"TableName": "sized", "Key": KEY, "UpdateExpression": update}
+    if ":new" in update:
+        params["ExpressionAttributeValues"] = {":new": {"S": "new"}}
+    answer = client.update_item(**params, ReturnConsumedCapacity="INDEXES")["ConsumedCapacity"]
+    found = answer.get("GlobalSecondaryIndexes", {}) | answer.get("LocalSecondaryIndexes", {})
+    assert {name: used["CapacityUnits"] for name, used in found.items()} == units
+
+
 def test_local_indexes_are_counted_apart(client: Any, table: Any) -> None:
     answer = client.put_item(TableName="things", Item={**KEY, "l": {"S": "l"}}, ReturnConsumedCapacity="INDEXES")
     assert answer["ConsumedCapacity"] == {

@@ -122,7 +122,10 @@ KCE = "Invalid KeyConditionExpression: "
             f"{KCE}Invalid condition in KeyConditionExpression: BETWEEN operator must have the key attribute as its "
             "first operand",
         ),
-        ("pk = sk", f"{KCE}Invalid condition in KeyConditionExpression: Multiple attribute names used in one condition"),
+        (
+            "pk = sk",
+            f"{KCE}Invalid condition in KeyConditionExpression: Multiple attribute names used in one condition",
+        ),
         (":p = :p", f"{KCE}Invalid condition in KeyConditionExpression: No key attribute specified"),
         ("pk.a = :p", f"{KCE}KeyConditionExpressions cannot have conditions on nested attributes"),
         ("pk = :p AND pk = :p", f"{KCE}KeyConditionExpressions must only contain one condition per key"),

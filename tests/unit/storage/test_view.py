@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_ddbmock.expressions.key_condition import KeyRange
+from pytest_ddbmock.storage.change import Actor, Change
 from pytest_ddbmock.storage.schema import KeySchema, Projection
 from pytest_ddbmock.storage.view import View
 from pytest_ddbmock.values.item import Item
@@ -79,6 +80,46 @@ def test_an_index_shows_what_it_projects():
         [entry] = view_of(BY_AGE, [stored], base=BASE, projection=projection)
         assert entry.keys() == names
         assert entry.size == Item(entry).size
+
+
+PROJECTIONS = {
+    "ALL": Projection("ALL"),
+    "KEYS_ONLY": Projection("KEYS_ONLY"),
+    "INCLUDE": Projection("INCLUDE", ("mail",)),
+}
+STORED = {"city": ("S", "x"), "age": ("N", "1"), "name": ("S", "ada"), "mail": ("S", "m")}
+
+
+@pytest.mark.parametrize(
+    "changed, keeping",
+    [
+        ({}, {"ALL", "KEYS_ONLY", "INCLUDE"}),
+        ({"name": ("S", "eve")}, {"KEYS_ONLY", "INCLUDE"}),
+        ({"name": None}, {"KEYS_ONLY", "INCLUDE"}),
+        ({"new": ("S", "n")}, {"KEYS_ONLY", "INCLUDE"}),
+        ({"mail": ("S", "n")}, {"KEYS_ONLY"}),
+        ({"mail": ("N", "1")}, {"KEYS_ONLY"}),
+        ({"mail": None}, {"KEYS_ONLY"}),
+        ({"age": ("N", "2")}, set()),
+        ({"city": ("S", "y")}, set()),
+        ({"age": None}, set()),
+    ],
+)
+@pytest.mark.parametrize("kind", PROJECTIONS)
+def test_an_index_keeps_an_entry_whose_projected_attributes_do_not_change(kind, changed, keeping):
+    old = item("a", "1", **STORED)
+    new = item("a", "1", **{name: value for name, value in {**STORED, **changed}.items() if value is not None})
+    view = view_of(BY_AGE, [old], base=BASE, projection=PROJECTIONS[kind])
+    [before] = view
+    assert view.keeps_entry(old, new) == view.keeps_entry(new, old) == (kind in keeping)
+    view.apply(Change(2, 0, ("a", "1"), old, new, Actor.USER))
+    assert view.position == 2
+    assert list(view.scan()) == list(view_of(BY_AGE, [new], base=BASE, projection=PROJECTIONS[kind]))
+    if kind in keeping and kind != "ALL":
+        assert next(iter(view)) is before
+    view.undo(Change(2, 0, ("a", "1"), old, new, Actor.USER))
+    assert list(view) == [before]
+    view.check()
 
 
 def test_items_with_equal_index_keys_keep_one_order_whichever_way_they_came():
