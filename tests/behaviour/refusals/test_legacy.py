@@ -158,7 +158,7 @@ P = of("EQ", {"S": "a"})
     "conditions, text",
     [
         ({}, "Conditions can be of length 1 or 2 only"),
-        ({"pk": P, "sk": P, "a": P}, "Conditions can be of length 1 or 2 only"),
+        ({"pk": P, "sk": P, "a": P}, "The number of query conditions (3) exceeds the number of key attributes defined in the schema (2)"),
         ({"sk": P}, "Query condition missed key schema element: pk"),
         ({"pk": P, "a": P}, "Query condition missed key schema element: sk"),
         ({"pk": of("GT", {"S": "a"})}, "Query key condition not supported"),
