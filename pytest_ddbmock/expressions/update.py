@@ -52,10 +52,11 @@ _SETS = ("SS", "NS", "BS")
 class Update:
     """What an UpdateItem does to an item: `targets` are the paths it writes, in the order of the request.
 
-    `creates` tells whether it makes an item where there is none; only the legacy form may not, which `is_legacy`.
+    `creates` tells whether it makes an item where there is none. `empties` holds the top-level attributes that a SET
+    makes empty, whatever the stored item.
     """
 
-    __slots__ = ("_arguments", "_edits", "creates", "is_legacy", "targets")
+    __slots__ = ("_arguments", "_edits", "creates", "empties", "targets")
 
     def __init__(
         self,
@@ -63,11 +64,11 @@ class Update:
         arguments: Sequence[Evaluator] = (),
         *,
         creates: bool = True,
-        is_legacy: bool = False,
+        empties: Mapping[str, Value] | None = None,
     ) -> None:
         self.targets: tuple[Path, ...] = tuple(path for path, _ in edits)
         self.creates = creates
-        self.is_legacy = is_legacy
+        self.empties: Mapping[str, Value] = empties or {}
         self._edits = paths.tree(edits)
         self._arguments = tuple(arguments)
 
@@ -132,10 +133,13 @@ def of_actions(actions: Iterable[Action], *, creates: bool = True, is_legacy: bo
     wrong_type = LEGACY_WRONG_TYPE if is_legacy else WRONG_TYPE
     edits: list[tuple[Path, Edit]] = []
     arguments: list[Evaluator] = []
+    empties: dict[str, Value] = {}
     for action in actions:
         path = action.target.elements
         if isinstance(action, Set):
             edits.append((path, _set(len(arguments))))
+            if isinstance(action.value, Literal) and not action.value.value[1] and len(path) == 1:
+                empties[str(path[0])] = action.value.value
             arguments.append(_evaluator(action.value))
         elif isinstance(action, Remove):
             edits.append((path, _remove))
@@ -143,7 +147,7 @@ def of_actions(actions: Iterable[Action], *, creates: bool = True, is_legacy: bo
             assert isinstance(action.value, Literal), "placeholders have been replaced"
             make = _add if isinstance(action, Add) else _delete
             edits.append((path, make(action.value.value, wrong_type)))
-    return Update(edits, arguments, creates=creates, is_legacy=is_legacy)
+    return Update(edits, arguments, creates=creates, empties=empties)
 
 
 # ---- before the item is known

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from pytest_ddbmock import errors
 from pytest_ddbmock.engine.call import Call, refuse_empty_expressions, require_condition
-from pytest_ddbmock.engine.index_keys import require_index_keys
+from pytest_ddbmock.engine.index_keys import refuse_empty_put_keys, refuse_empty_updated_keys, require_index_keys
 from pytest_ddbmock.engine.operation import Answer, operation
 from pytest_ddbmock.engine.transaction import Action, commit_all, read_all
 from pytest_ddbmock.errors import DynamoDBError
@@ -83,12 +83,15 @@ def _put(given: Given) -> OnTable:
     check.require_all_used()
 
     def on_table(table: Table) -> Action:
+        place = _place(table.schema, item, table.schema.require_in_item)
+        refuse_empty_put_keys(table, item)
+
         def outcome(stored: Item | None) -> Item:
-            require_index_keys(table, item)  # Unsure: a reason; it could be told of the request as a whole.
+            require_index_keys(table, item)
             check.require(stored)
             return item
 
-        return Action(table, _place(table.schema, item, table.schema.require_in_item), outcome, size=item.size)
+        return Action(table, place, outcome, size=item.size)
 
     return on_table
 
@@ -101,6 +104,7 @@ def _update(given: Given) -> OnTable:
 
     def on_table(table: Table) -> Action:
         refuse_key_updates(table, update)  # Unsure: of the request as a whole; it could be a reason.
+        refuse_empty_updated_keys(table, update)
 
         def outcome(stored: Item | None) -> Item:
             check.require(stored)

@@ -11,7 +11,14 @@ from typing import NamedTuple
 from pytest_ddbmock import errors
 from pytest_ddbmock.values import sizes
 from pytest_ddbmock.values.item import Item
-from pytest_ddbmock.values.keys import MAX_HASH_SIZE, MAX_RANGE_SIZE, empty_key, hash_too_long, range_too_long
+from pytest_ddbmock.values.keys import (
+    CERTAINLY_SHORT,
+    MAX_HASH_SIZE,
+    MAX_RANGE_SIZE,
+    empty_key,
+    hash_too_long,
+    range_too_long,
+)
 from pytest_ddbmock.values.ordering import SortKey, sort_key
 
 Key = tuple[str | bytes, SortKey | None]
@@ -95,13 +102,12 @@ class KeySchema:
             if not item[name][1]:
                 raise empty_key(name, item[name])
         hash_value = item[self.hash_keys[0]]
-        # A shorter string cannot be too long in UTF-8; numbers never are.
-        if len(hash_value[1]) > MAX_HASH_SIZE // 4 and sizes.of_value(hash_value) > MAX_HASH_SIZE:
+        if len(hash_value[1]) > CERTAINLY_SHORT and sizes.of_value(hash_value) > MAX_HASH_SIZE:
             raise hash_too_long()
         if not self.range_keys:
             return hash_value[1], None
         range_value = item[self.range_keys[0]]
-        if len(range_value[1]) > MAX_RANGE_SIZE // 4 and sizes.of_value(range_value) > MAX_RANGE_SIZE:
+        if len(range_value[1]) > CERTAINLY_SHORT and sizes.of_value(range_value) > MAX_RANGE_SIZE:
             raise range_too_long()
         return hash_value[1], sort_key(range_value)
 

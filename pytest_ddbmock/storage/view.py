@@ -16,7 +16,7 @@ from pytest_ddbmock.storage.schema import ALL, KeySchema, Projection
 from pytest_ddbmock.values import sizes
 from pytest_ddbmock.values.attribute import Value
 from pytest_ddbmock.values.item import Item
-from pytest_ddbmock.values.keys import MAX_HASH_SIZE, MAX_RANGE_SIZE
+from pytest_ddbmock.values.keys import CERTAINLY_SHORT, MAX_HASH_SIZE, MAX_RANGE_SIZE
 from pytest_ddbmock.values.ordering import HASH_SPACE, partition_hash, sort_key
 
 Place = tuple[Partition, Sort]
@@ -243,17 +243,19 @@ def _index_test(schema: KeySchema) -> Callable[[Item], bool]:
 
     Writes with invalid index keys are rejected, so only a backfill finds them; it leaves out the item.
     """
-    limits = [(name, schema.types[name], MAX_HASH_SIZE) for name in schema.hash_keys]
-    limits += [(name, schema.types[name], MAX_RANGE_SIZE) for name in schema.range_keys]
+    types = [(name, schema.types[name]) for name in schema.names]
 
     def holds(item: Item) -> bool:
-        for name, tag, limit in limits:
+        length = 0
+        for name, tag in types:
             value = item.get(name)
             if value is None or value[0] != tag or not value[1]:
                 return False
-            if len(value[1]) > limit // 4 and sizes.of_value(value) > limit:
-                return False
-        return True
+            length += len(value[1])
+        return length <= CERTAINLY_SHORT or (
+            sum([sizes.of_value(item[name]) for name in schema.hash_keys]) <= MAX_HASH_SIZE
+            and sum([sizes.of_value(item[name]) for name in schema.range_keys]) <= MAX_RANGE_SIZE
+        )
 
     return holds
 

@@ -16,6 +16,8 @@ MAX_HASH_SIZE = 2048
 """Bytes of a partition key: of all its attributes together."""
 MAX_RANGE_SIZE = 1024
 """Bytes of a sort key: of all its attributes together."""
+CERTAINLY_SHORT = MAX_RANGE_SIZE // 4
+"""Length of a payload (characters, bytes or digits) that keeps within both limits, whatever it is."""
 
 
 def empty_key(name: str, value: Value) -> DynamoDBError:

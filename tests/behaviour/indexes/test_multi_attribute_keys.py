@@ -184,3 +184,72 @@ def test_a_scan_of_the_index_pages_through_all_of_it(client: Any, table: Any) ->
         TableName="games", IndexName="by-round", PaginationConfig={"PageSize": 5}
     )
     assert sorted(int(item["id"]["S"]) for page in pages for item in page["Items"]) == list(range(24))
+
+
+LONG_HASH = (
+    "ValidationException: One or more parameter values were invalid: Size of hashkey has exceeded the maximum size "
+    "limit of2048 bytes"
+)
+LONG_RANGE = (
+    "ValidationException: One or more parameter values were invalid: Aggregated size of all range keys has exceeded "
+    "the size limit of 1024 bytes"
+)
+
+
+@pytest.fixture
+def wide(ddbmock: Any) -> None:
+    ddbmock.create_table("wide", "id", gsi={"index": (("h1", "h2"), ("r1", "r2:B"))})
+
+
+def test_the_attributes_of_a_key_share_its_size_limit(client: Any, refused: Any, wide: None) -> None:
+    """Unsure: whether AWS counts them together; an index holds nothing that a query could not ask for."""
+    key = {"id": {"S": "1"}}
+    fits = {"h1": {"S": "é" * 1000}, "h2": {"S": "x" * 48}, "r1": {"S": "y" * 1000}, "r2": {"B": b"z" * 24}}
+    client.put_item(TableName="wide", Item={**key, **fits})
+    answer = client.query(
+        TableName="wide",
+        IndexName="index",
+        KeyConditionExpression="h1 = :h1 AND h2 = :h2 AND r1 = :r1 AND r2 = :r2",
+        ExpressionAttributeValues={f":{name}": value for name, value in fits.items()},
+    )
+    assert answer["Items"] == [{**key, **fits}]
+    for name, value, message in (
+        ("h2", {"S": "x" * 49}, LONG_HASH),
+        ("h1", {"S": "é" * 1001}, LONG_HASH),
+        ("r1", {"S": "y" * 1001}, LONG_RANGE),
+        ("r2", {"B": b"z" * 25}, LONG_RANGE),
+    ):
+        too_long = {**fits, name: value}
+        assert refused("put_item", TableName="wide", Item={**key, **too_long}) == message
+        assert (
+            refused(
+                "update_item",
+                TableName="wide",
+                Key=key,
+                UpdateExpression=f"SET {name} = :v",
+                ExpressionAttributeValues={":v": value},
+            )
+            == message
+        )
+        conditions = {
+            "KeyConditionExpression": "h1 = :h1 AND h2 = :h2 AND r1 = :r1 AND r2 = :r2",
+            "ExpressionAttributeValues": {f":{attribute}": value for attribute, value in too_long.items()},
+        }
+        assert refused("query", TableName="wide", IndexName="index", **conditions) == message
+
+
+def test_a_backfill_leaves_out_what_is_too_long_as_a_whole(ddbmock: Any, client: Any) -> None:
+    ddbmock.create_table("later", "id")
+    for name, length in (("fits", 1024), ("long", 1025)):
+        item = {"id": {"S": name}, "h1": {"S": "x" * 1024}, "h2": {"S": "x" * length}}
+        client.put_item(TableName="later", Item=item)
+    keys = [{"AttributeName": name, "KeyType": "HASH"} for name in ("h1", "h2")]
+    client.update_table(
+        TableName="later",
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("id", "h1", "h2")],
+        GlobalSecondaryIndexUpdates=[
+            {"Create": {"IndexName": "index", "KeySchema": keys, "Projection": {"ProjectionType": "KEYS_ONLY"}}}
+        ],
+    )
+    ddbmock.clock.tick(days=1)
+    assert [item["id"] for item in client.scan(TableName="later", IndexName="index")["Items"]] == [{"S": "fits"}]

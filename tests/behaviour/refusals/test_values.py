@@ -264,12 +264,23 @@ def test_an_item_in_a_batch_must_fit_the_schema(refused: Any, tables: Any, item:
     assert refused("batch_write_item", RequestItems={"full": [{"PutRequest": {"Item": item}}]}) == text
 
 
-def test_old_updates_word_an_index_key_of_the_wrong_type_differently(refused: Any, tables: Any) -> None:
-    for value in ({"N": "1"}, {"NULL": True}):
-        updates = {"g": {"Action": "PUT", "Value": value}}
-        assert refused("update_item", TableName="full", Key=KEY, AttributeUpdates=updates) == (
-            f"{VALIDATION}Type mismatch for attribute to update"
-        )
+@pytest.mark.parametrize(
+    "value", [{"NULL": True}, {"N": "1"}, {"B": b"x"}, {"B": b""}, {"SS": ["a"]}, {"L": []}, {"M": {}}]
+)
+@pytest.mark.parametrize("way", ["put", "set", "legacy put"])
+def test_an_index_key_of_the_wrong_type_is_named_with_its_index(
+    refused: Any, tables: Any, value: dict[str, Any], way: str
+) -> None:
+    params: dict[str, Any]
+    if way == "put":
+        params = {"method": "put_item", "Item": {**KEY, "g": value}}
+    elif way == "set":
+        params = {"method": "update_item", "Key": KEY, "UpdateExpression": "SET g = :v", **values(v=value)}
+    else:
+        params = {"method": "update_item", "Key": KEY, "AttributeUpdates": {"g": {"Action": "PUT", "Value": value}}}
+    assert refused(params.pop("method"), TableName="full", **params) == (
+        f"{INVALID}Type mismatch for Index Key g Expected: S Actual: {next(iter(value))} IndexName: by-g"
+    )
 
 
 @pytest.mark.parametrize("path, name, kind", [("pk.a", "pk", "Key"), ("sk[0]", "sk", "Key"), ("g.a", "g", "IndexKey")])
