@@ -52,14 +52,20 @@ def require_updated_index_keys(table: Table, item: Item, update: Update) -> None
         schema = index.schema
         if written.isdisjoint(schema.names):
             continue
+        length = 0
         for name in schema.names:
             value = item.get(name)
-            if value is not None and name in written:
-                if value[0] != schema.types[name]:
+            if value is None:
+                continue
+            if value[0] != schema.types[name]:
+                if name in written:
                     raise _wrong_type(index, name, value)  # Unsure: another text is documented for transactions.
-                if not value[1]:
-                    raise _empty_on_update(index, name, value)
-        _require_sizes(index, item)
+                continue  # left from before the index
+            if not value[1] and name in written:
+                raise _empty_on_update(index, name, value)
+            length += len(value[1])
+        if length > CERTAINLY_SHORT:
+            _require_sizes(index, item)
 
 
 def refuse_empty_put_keys(table: Table, item: Item) -> None:
