@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from pytest_ddbmock.expressions.key_condition import KeyTest
+from pytest_ddbmock.values.attribute import SCALAR_KEY_TAGS
 from pytest_ddbmock.values.keys import MAX_RANGE_SIZE
 from pytest_ddbmock.values.ordering import sort_key
 
@@ -34,6 +35,8 @@ def overlap(one: KeyTest | None, two: KeyTest | None) -> bool:
     """
     if one is None or two is None:
         return True
+    if not {one.operands[0][0], two.operands[0][0]} <= {*SCALAR_KEY_TAGS}:
+        return one.operands == two.operands  # two equalities; others accept no such value
     first, second = _range(one), _range(two)
     return first.tag == second.tag and not (first.ends_before(second) or second.ends_before(first))
 
