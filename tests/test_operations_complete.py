@@ -9,6 +9,7 @@ import botocore.session
 import pytest
 
 from pytest_ddbmock import NotImplementedByMock, operations
+from pytest_ddbmock.engine.caller import caller
 from pytest_ddbmock.engine.request import DYNAMODB, STREAMS, Request
 from pytest_ddbmock.errors import DynamoDBError
 from pytest_ddbmock.operations import LATER, OPERATIONS
@@ -46,19 +47,19 @@ def test_each_operation_served_is_one_of_the_service(service, name):
 def test_each_operation_that_is_not_served_is_refused_by_name(service, name):
     engine = Account().engine
     with pytest.raises(NotImplementedByMock, match=rf"does not support {name}\b"):
-        engine.call(Request(service, name, {}, "eu-west-1", "123456789012"))
+        engine.call(Request(service, name, {}, caller("123456789012", "eu-west-1")))
 
 
 @pytest.mark.parametrize("service", MODELS)
 def test_a_name_that_is_no_operation_is_unknown(service):
     engine = Account().engine
     with pytest.raises(DynamoDBError) as caught:
-        engine.call(Request(service, "MakeCoffee", {}, "eu-west-1", "123456789012"))
+        engine.call(Request(service, "MakeCoffee", {}, caller("123456789012", "eu-west-1")))
     assert caught.value.code == "UnknownOperationException"
 
 
 def test_an_operation_of_the_other_service_is_unknown():
     engine = Account().engine
     with pytest.raises(DynamoDBError) as caught:
-        engine.call(Request(STREAMS, "PutItem", {}, "eu-west-1", "123456789012"))
+        engine.call(Request(STREAMS, "PutItem", {}, caller("123456789012", "eu-west-1")))
     assert caught.value.code == "UnknownOperationException"

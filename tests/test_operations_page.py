@@ -9,6 +9,7 @@ import botocore
 import pytest
 
 from pytest_ddbmock.engine import shapes
+from pytest_ddbmock.engine.caller import caller
 from pytest_ddbmock.engine.operation import Operation
 from pytest_ddbmock.engine.request import Request
 from pytest_ddbmock.engine.shapes import Shape
@@ -51,7 +52,9 @@ def test_the_parameters_that_it_leaves_out_are_refused_and_no_others(operation: 
             params = {**every_request.with_names(account, copy.deepcopy(good)), name: example(member)}
             refused = None
             try:
-                account.engine.call(Request(operation.service, operation.name, params, "eu-west-1", "123456789012"))
+                account.engine.call(
+                    Request(operation.service, operation.name, params, caller("123456789012", "eu-west-1"))
+                )
             except NotImplementedByMock as error:
                 refused = error.what
             except DynamoDBError:

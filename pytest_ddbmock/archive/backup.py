@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from pytest_ddbmock.archive.recovery import Image
 from pytest_ddbmock.clock import DAY
 from pytest_ddbmock.engine import arns
-from pytest_ddbmock.engine.catalog import Home
-from pytest_ddbmock.engine.engine import Engine
+from pytest_ddbmock.engine.accounts import Accounts
+from pytest_ddbmock.engine.caller import Home
 from pytest_ddbmock.engine.table_description import stored_bytes
 from pytest_ddbmock.storage.table import Table
 
@@ -74,12 +74,12 @@ class Backups:
         self._by_id = {home: dict(backups) for home, backups in mark.items()}
 
 
-def create(engine: Engine, home: Home, table: Table, name: str, now: int) -> Backup:
+def create(engine: Accounts, home: Home, table: Table, name: str, now: int) -> Backup:
     """Back up what `table` holds now."""
     return _add(engine, home, table, name, USER, engine.hex_id(8), now, None)
 
 
-def keep_deleted(engine: Engine, home: Home, table: Table, now: int) -> None:
+def keep_deleted(engine: Accounts, home: Home, table: Table, now: int) -> None:
     """What DynamoDB does when a table with point-in-time recovery is deleted: a backup that stays for 35 days."""
     if table.settings.recovery is None:
         return
@@ -89,7 +89,7 @@ def keep_deleted(engine: Engine, home: Home, table: Table, now: int) -> None:
 
 
 def _add(
-    engine: Engine, home: Home, table: Table, name: str, kind: str, suffix: str, now: int, expires_at: int | None
+    engine: Accounts, home: Home, table: Table, name: str, kind: str, suffix: str, now: int, expires_at: int | None
 ) -> Backup:
     backups = engine.state(Backups)
     taken = {backup.id.partition("-")[0] for backup in backups.of(home)}
@@ -103,7 +103,7 @@ def _add(
         name=name,
         kind=kind,
         created_at=now,
-        available_at=now + engine.pace if kind == USER else now,
+        available_at=now + engine.rules.pace if kind == USER else now,
         expires_at=expires_at,
         table_name=table.name,
         table_id=table.id,
@@ -115,13 +115,13 @@ def _add(
     return backup
 
 
-def is_under_way(engine: Engine, home: Home, table: Table, now: int) -> bool:
+def is_under_way(engine: Accounts, home: Home, table: Table, now: int) -> bool:
     """Whether a backup of a table is being made."""
     backups = engine.state(Backups).of(home)
     return any(backup.table_id == table.id and backup.status(now) == CREATING for backup in backups)
 
 
-def is_being_restored(engine: Engine, backup: Backup) -> bool:
+def is_being_restored(engine: Accounts, backup: Backup) -> bool:
     """Whether a table is being made from a backup."""
     restoring = (table.settings.restored for table in engine.catalog.all_tables())
     return any(restored is not None and restored.backup_arn == backup.arn for restored in restoring)

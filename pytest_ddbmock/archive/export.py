@@ -20,8 +20,8 @@ from pytest_ddbmock.archive.jobs import COMPLETED, FAILED, IN_PROGRESS, Jobs, fa
 from pytest_ddbmock.archive.manifest import DataFile, Layout
 from pytest_ddbmock.archive.selection import Selection
 from pytest_ddbmock.clock import iso_milliseconds
-from pytest_ddbmock.engine.catalog import Home
-from pytest_ddbmock.engine.engine import Engine
+from pytest_ddbmock.engine.accounts import Accounts
+from pytest_ddbmock.engine.caller import Home
 from pytest_ddbmock.storage.change import Change
 from pytest_ddbmock.storage.schema import Key
 from pytest_ddbmock.storage.settings import ON_DEMAND, Settings
@@ -92,7 +92,7 @@ class Exports(Jobs[Export]):
         return sorted(super().of(home, table_arn, now), key=lambda export: export.arn, reverse=True)
 
 
-def begin(engine: Engine, table: Table, export: Export, moment: int, selection: Selection) -> None:
+def begin(engine: Accounts, table: Table, export: Export, moment: int, selection: Selection) -> None:
     """Have what `export` asks for of `table` written when its time has come; what is written is decided now.
 
     A full one shows the table as it was at `moment` in microseconds.
@@ -106,10 +106,10 @@ def begin(engine: Engine, table: Table, export: Export, moment: int, selection: 
         with engine.lock:
             engine.state(Exports).end(ended)
 
-    engine.outbound_work.add(export.started_at + engine.pace, run)
+    engine.outbound_work.add(export.started_at + engine.rules.pace, run)
 
 
-def new_arn(engine: Engine, table: Table, now: int) -> str:
+def new_arn(engine: Accounts, table: Table, now: int) -> str:
     """The ARN of an export that begins at `now` in microseconds."""
     return f"{table.arn}/export/{job_id(engine, now)}"
 
@@ -199,7 +199,7 @@ def _partitions(settings: Settings) -> int:
 # ---- writing
 
 
-def _write(engine: Engine, export: Export, content: _Content, now: int) -> Export:
+def _write(engine: Accounts, export: Export, content: _Content, now: int) -> Export:
     """Write all objects; gives the export as it has ended. The engine's lock is not held."""
     is_full = export.period is None
     layout = Layout(export.prefix, export.id, is_full=is_full)

@@ -1,6 +1,6 @@
 """Imports: the objects below a prefix of a bucket become the items of a new table.
 
-An import takes `Engine.pace`: in the middle the objects are read and the table is there, shortly before the end it is
+An import takes `Rules.pace`: in the middle the objects are read and the table is there, shortly before the end it is
 ACTIVE with its items. DynamoDB knows no request to cancel one; it cancels one by itself whose objects are modified
 while it is under way, whose access to them is revoked, or whose table is deleted, which is looked at when it ends.
 Source: "DynamoDB data import from Amazon S3", "Import format quotas and validation"; captured answers.
@@ -33,14 +33,14 @@ from pytest_ddbmock.archive.jobs import (
     shown_failure,
 )
 from pytest_ddbmock.engine import arns
-from pytest_ddbmock.engine.catalog import Home
-from pytest_ddbmock.engine.engine import Engine
+from pytest_ddbmock.engine.accounts import Accounts
+from pytest_ddbmock.engine.caller import Home
 from pytest_ddbmock.engine.index_keys import require_index_keys
 from pytest_ddbmock.errors import DynamoDBError
-from pytest_ddbmock.storage.change import Actor, Write
+from pytest_ddbmock.storage.change import Actor
 from pytest_ddbmock.storage.schema import Key
 from pytest_ddbmock.storage.settings import DELETING
-from pytest_ddbmock.storage.table import Table
+from pytest_ddbmock.storage.table import Table, Write
 from pytest_ddbmock.values import sizes
 from pytest_ddbmock.values.attribute import Wire
 from pytest_ddbmock.values.item import Item, decode_item
@@ -105,7 +105,7 @@ class Imports(Jobs[Import]):
     """The imports of all accounts."""
 
 
-def new_arn(engine: Engine, table_arn: str, now: int) -> str:
+def new_arn(engine: Accounts, table_arn: str, now: int) -> str:
     """The ARN of an import that begins at `now` in microseconds."""
     return f"{table_arn}/import/{job_id(engine, now)}"
 
@@ -116,7 +116,7 @@ def log_group_arn(home: Home) -> str:
 
 
 def begin(
-    engine: Engine, job: Import, make_table: Callable[[int], Table], activate: Callable[[Table, int], None]
+    engine: Accounts, job: Import, make_table: Callable[[int], Table], activate: Callable[[Table, int], None]
 ) -> None:
     """Have an import done when its time has come.
 
@@ -141,15 +141,15 @@ def begin(
         with engine.lock:
             _take_over(engine, job, table, found, failure, due, activate)
 
-    engine.outbound_work.add(job.started_at + engine.pace // 2, run)
+    engine.outbound_work.add(job.started_at + engine.rules.pace // 2, run)
 
 
-def _bucket(engine: Engine, job: Import) -> Bucket:
+def _bucket(engine: Accounts, job: Import) -> Bucket:
     return engine.state(ExternalServices).buckets.bucket(job.bucket, job.home.region, job.bucket_owner)
 
 
 def _take_over(
-    engine: Engine,
+    engine: Accounts,
     job: Import,
     table: Table,
     found: _Reading,
@@ -161,14 +161,14 @@ def _take_over(
     jobs = engine.state(Imports)
     if jobs.find(job.arn, now) is None:
         return  # a rollback has struck it out
-    if engine.catalog.table(*job.home, table.name) is not None:
+    if engine.catalog.table(job.home, table.name) is not None:
         taken = TABLE_EXISTS, f"Table already exists: {table.name}"
         jobs.end(_ended(job, Counts(), failure or taken, now))
         return
     if failure is not None and not found.items:
         jobs.end(_ended(job, found.counts, failure, now))
         return
-    engine.catalog.add(*job.home, table)
+    engine.catalog.add(job.home, table)
 
     def fill(due: int) -> None:
         writes = [Write(table, key, item) for key, item in found.items.items()]
@@ -177,7 +177,7 @@ def _take_over(
 
     def end(due: int) -> None:
         # Without pace there was no time in which anything could have been modified.
-        is_disturbed = failure is None and engine.pace > 0 and found.is_disturbed(lambda: _bucket(engine, job))
+        is_disturbed = failure is None and engine.rules.pace > 0 and found.is_disturbed(lambda: _bucket(engine, job))
         with engine.lock:
             if is_disturbed or not _is_there(engine, job, table):
                 _cancel(engine, job, found.counts, due)
@@ -185,16 +185,16 @@ def _take_over(
                 jobs.end(_ended(job, found.counts, failure or (ITEM_ERRORS if found.counts.errors else None), due))
 
     # Captured: the table is ACTIVE a few seconds before the import is COMPLETED.
-    engine.agenda.add(job.started_at + engine.pace * 9 // 10, fill)
-    engine.outbound_work.add(job.started_at + engine.pace, end)
+    engine.agenda.add(job.started_at + engine.rules.pace * 9 // 10, fill)
+    engine.outbound_work.add(job.started_at + engine.rules.pace, end)
 
 
-def _is_there(engine: Engine, job: Import, table: Table) -> bool:
-    there = engine.catalog.table(*job.home, table.name)
+def _is_there(engine: Accounts, job: Import, table: Table) -> bool:
+    there = engine.catalog.table(job.home, table.name)
     return there is not None and there.id == table.id and there.settings.status != DELETING
 
 
-def _cancel(engine: Engine, job: Import, counts: Counts, now: int) -> None:
+def _cancel(engine: Accounts, job: Import, counts: Counts, now: int) -> None:
     """Have an import cancelled at `now` in microseconds. Its table stays as it is.
 
     Unsure: how long it takes, that the table stays, and that neither code nor message of a failure is told.
@@ -202,7 +202,7 @@ def _cancel(engine: Engine, job: Import, counts: Counts, now: int) -> None:
     jobs = engine.state(Imports)
     jobs.end(dataclasses.replace(job, status=CANCELLING))
     engine.agenda.add(
-        now + engine.pace // 2,
+        now + engine.rules.pace // 2,
         lambda due: jobs.end(dataclasses.replace(job, status=CANCELLED, ended_at=due, counts=counts)),
     )
 
@@ -293,7 +293,7 @@ class _Reading:
             pointer = {"bucket": self._job.bucket, "key": key, "itemIndex": index}
             self._errors.append({"itemS3Pointer": pointer, "importArn": self._job.arn, "errorMessages": [message]})
 
-    def log(self, engine: Engine, now: int) -> None:
+    def log(self, engine: Accounts, now: int) -> None:
         """Write down what is wrong. Errors: `LogError`."""
         lines = (json.dumps(error, ensure_ascii=False, separators=(",", ":")) for error in self._errors)
         if self._errors:

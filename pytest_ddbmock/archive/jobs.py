@@ -7,8 +7,8 @@ from typing import Generic, Protocol, TypeVar
 
 from pytest_ddbmock.archive.bucket import BucketError
 from pytest_ddbmock.clock import DAY, HOUR
-from pytest_ddbmock.engine.catalog import Home
-from pytest_ddbmock.engine.engine import Engine
+from pytest_ddbmock.engine.accounts import Accounts
+from pytest_ddbmock.engine.caller import Home
 
 IN_PROGRESS, COMPLETED, FAILED = "IN_PROGRESS", "COMPLETED", "FAILED"
 CANCELLING, CANCELLED = "CANCELLING", "CANCELLED"
@@ -103,7 +103,7 @@ class Jobs(Generic[J]):
         self._by_arn = dict(mark)
 
 
-def job_id(engine: Engine, now: int) -> str:
+def job_id(engine: Accounts, now: int) -> str:
     """The id of a job that begins at `now` in microseconds: `01658528578619-c4d4e311`."""
     return f"{now // 1000:014d}-{engine.hex_id(8)}"
 
@@ -113,7 +113,7 @@ def failure_code(error: BucketError) -> str:
     return f"S3{error.code}"
 
 
-def shown_failure(engine: Engine, error: BucketError) -> str:
+def shown_failure(engine: Accounts, error: BucketError) -> str:
     """The FailureMessage for what S3 answers."""
     return (
         f"{error.message} (Service: Amazon S3; Status Code: {error.status}; Error Code: {error.code}; "

@@ -11,9 +11,9 @@ from typing import NamedTuple
 from pytest_ddbmock import errors
 from pytest_ddbmock.clock import DAY, MINUTE, SECOND, iso_seconds
 from pytest_ddbmock.engine import arns
-from pytest_ddbmock.engine.catalog import Home
-from pytest_ddbmock.engine.engine import Engine
-from pytest_ddbmock.storage.change import Actor, Write
+from pytest_ddbmock.engine.accounts import Accounts
+from pytest_ddbmock.engine.caller import Home
+from pytest_ddbmock.storage.change import Actor
 from pytest_ddbmock.storage.schema import KeySchema
 from pytest_ddbmock.storage.settings import (
     ACTIVE,
@@ -26,14 +26,14 @@ from pytest_ddbmock.storage.settings import (
     Settings,
     Throughput,
 )
-from pytest_ddbmock.storage.table import Table
+from pytest_ddbmock.storage.table import Table, Write
 from pytest_ddbmock.values.item import Item
 
 MAX_DAYS = 35
 LAG = 5 * MINUTE
 """The latest restorable moment is this far behind, but never before the recovery was enabled."""
 SETTLING = 3 * SECOND
-"""For so long after its creation a table has no continuous backups, where changes take time (`Engine.pace`).
+"""For so long after its creation a table has no continuous backups, where changes take time (`Rules.pace`).
 
 Captured: none to six seconds.
 """
@@ -116,7 +116,7 @@ class Capacity(NamedTuple):
 
 
 def restore(
-    engine: Engine,
+    engine: Accounts,
     home: Home,
     name: str,
     image: Image,
@@ -143,11 +143,11 @@ def restore(
         ),
         restored=origin,
     )
-    arn = arns.table_arn(home.account, home.region, name)
+    arn = arns.table_arn(home, name)
     table = Table(name, arn, engine.uuid(), image.schema, settings, engine.seq)
-    engine.catalog.add(home.account, home.region, table)
+    engine.catalog.add(home, table)
 
-    settling = SETTLING if engine.pace else 0
+    settling = SETTLING if engine.rules.pace else 0
 
     def finish(due: int) -> None:
         writes = [Write(table, table.schema.key_of(item), item) for item in image.items]
@@ -160,5 +160,5 @@ def restore(
             indexes=tuple(index._replace(status=ACTIVE) for index in table.settings.indexes),
         )
 
-    engine.agenda.add(now + engine.pace, finish)
+    engine.agenda.add(now + engine.rules.pace, finish)
     return table

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from pytest_ddbmock import errors
+from pytest_ddbmock.engine.caller import Home
 
 NAME_PATTERN = "[a-zA-Z0-9_.-]+"
 """What the names of tables match as a whole."""
@@ -23,9 +24,9 @@ def partition_of(region: str) -> str:
     return "aws-us-gov" if region.startswith("us-gov-") else "aws"
 
 
-def table_arn(account: str, region: str, name: str) -> str:
-    """`arn:aws:dynamodb:us-east-1:123456789012:table/name`."""
-    return f"arn:{partition_of(region)}:dynamodb:{region}:{account}:table/{name}"
+def table_arn(home: Home, name: str) -> str:
+    """Return `arn:aws:dynamodb:us-east-1:123456789012:table/name`."""
+    return f"arn:{partition_of(home.region)}:dynamodb:{home.region}:{home.account}:table/{name}"
 
 
 def index_arn(table: str, name: str) -> str:
@@ -96,7 +97,7 @@ def parse_own(arn: str) -> Arn:
     return found
 
 
-def table_name(given: str, *, account: str, region: str) -> str:
+def table_name(given: str, home: Home) -> str:
     """The table that a `TableName` names, which may be the table's ARN.
 
     Errors: `ValidationException` for an ARN of another Region, partition or resource, `AccessDeniedException` for one
@@ -104,6 +105,7 @@ def table_name(given: str, *, account: str, region: str) -> str:
     """
     if not given.startswith("arn:"):
         return given
+    account, region = home
     arn = parse(given)
     if arn is None or arn.kind:
         # Unsure: the whole text.

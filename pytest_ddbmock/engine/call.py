@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pytest_ddbmock import errors
 from pytest_ddbmock.engine import arns
+from pytest_ddbmock.engine.accounts import Accounts
+from pytest_ddbmock.engine.admission import Access, Touch
+from pytest_ddbmock.engine.caller import Home
 from pytest_ddbmock.engine.calls import CallEntry
-from pytest_ddbmock.engine.operation import Answer, Operation
 from pytest_ddbmock.engine.request import Request
 from pytest_ddbmock.engine.shapes import Shape
 from pytest_ddbmock.errors import DynamoDBError, NotImplementedByMock
@@ -16,17 +18,13 @@ from pytest_ddbmock.expressions.condition import Condition, compile_condition
 from pytest_ddbmock.expressions.parser import refuse_empty
 from pytest_ddbmock.expressions.placeholders import NO_PLACEHOLDERS, Placeholders
 from pytest_ddbmock.metering.collections import CollectionGrowth
-from pytest_ddbmock.metering.units import write_units
 from pytest_ddbmock.metering.usage import Usage
-from pytest_ddbmock.storage.change import Actor, Change, Write
+from pytest_ddbmock.storage.change import Actor, Change
 from pytest_ddbmock.storage.schema import Key
 from pytest_ddbmock.storage.settings import CREATING, DELETING
-from pytest_ddbmock.storage.table import Table
+from pytest_ddbmock.storage.table import Table, Write
 from pytest_ddbmock.values.attribute import attributes_to_wire
 from pytest_ddbmock.values.item import EMPTY, Item, decode_item
-
-if TYPE_CHECKING:
-    from pytest_ddbmock.engine.engine import Engine
 
 
 class Call:
@@ -41,6 +39,7 @@ class Call:
         "_read",
         "engine",
         "entry",
+        "is_enveloped",
         "now",
         "operation",
         "params",
@@ -51,11 +50,22 @@ class Call:
     )
 
     def __init__(
-        self, engine: Engine, request: Request, operation: Operation, shape: Shape, entry: CallEntry, now: int
+        self,
+        engine: Accounts,
+        request: Request,
+        operation: str,
+        shape: Shape,
+        entry: CallEntry,
+        now: int,
+        *,
+        is_enveloped: bool = False,
     ) -> None:
         self.engine = engine
         self.request = request
         self.operation = operation
+        """AWS's name."""
+        self.is_enveloped = is_enveloped
+        """`Operation.envelope`."""
         self.shape = shape
         self.entry = entry
         self.now = now
@@ -68,7 +78,12 @@ class Call:
 
     def envelopes(self, error: DynamoDBError) -> bool:
         """True if `error` is one of those that `engine.envelope` words: found before the table is looked up."""
-        return self.operation.envelope and not self._knows_table and error.code == "ValidationException"
+        return self.is_enveloped and not self._knows_table and error.code == "ValidationException"
+
+    @property
+    def home(self) -> Home:
+        """The caller's account and Region."""
+        return self.request.caller.home
 
     # ---- parameters
 
@@ -129,7 +144,7 @@ class Call:
         """
         for name, value in given.items():
             if value is not None and name not in known and self._is_modelled(name, where):
-                raise NotImplementedByMock(self.operation.name, f"{where}.{name}")
+                raise NotImplementedByMock(self.operation, f"{where}.{name}")
 
     def _is_modelled(self, name: str, where: str) -> bool:
         """Whether the service model has a member; what it does not know is dropped by the service's JSON parser."""
@@ -148,18 +163,18 @@ class Call:
             for name, value in self.params.items():
                 # What the model does not know is dropped by the service's JSON parser.
                 if value is not None and name not in self._read and name in self.shape.members:
-                    raise NotImplementedByMock(self.operation.name, f"the parameter {name}")
+                    raise NotImplementedByMock(self.operation, f"the parameter {name}")
 
     # ---- tables
 
     def find_table(self, given: str) -> Table | None:
         """The table that a `TableName` names (name or ARN), in whatever status; the record of the call names it."""
         self._knows_table = True
-        account, region = self.request.account, self.request.region
-        name = arns.table_name(given, account=account, region=region) if given.startswith("arn:") else given
+        home = self.home
+        name = arns.table_name(given, home) if given.startswith("arn:") else given
         if name not in self.entry.tables:
             self.entry.tables += (name,)
-        return self.engine.catalog.table(account, region, name)
+        return self.engine.catalog.table(home, name)
 
     def table(self, given: str | None = None) -> Table:
         """The table that a data operation works on: `TableName`, or one of several that a request names.
@@ -191,26 +206,34 @@ class Call:
 
     # ---- effects
 
-    def admit(self) -> None:
-        """The last moment for a refusal: nothing is done yet, the request is good, the table is known."""
+    def admit(self, *touches: Touch) -> None:
+        """Let `touches` pass or raise: the last moment for a refusal, nothing is done yet, the request is good.
+
+        Errors: whatever a refuser raises; `NotImplementedByMock` for parameters that are not served.
+        """
+        for refusal in self.refusals(touches):
+            if refusal is not None:
+                raise refusal
+
+    def refusals(self, touches: Sequence[Touch]) -> Sequence[DynamoDBError | None]:
+        """As `admit`, for batches and transactions: return the refusal of each touch; empty if there is none at all."""
         self.require_all_read()
-        self.engine.scenario.faults.strike(self.operation.name, self.entry.tables)
+        self.entry.touches = touches
+        return self.engine.scenario.admission.refusals(self.operation, self.entry.tables, touches)
 
-    def admit_write(self, table: Table, key: Key, condition: Condition | None) -> Item | None:
-        """`admit` the write of a single item, whose condition must hold; gives the item that is stored.
+    def admit_write(self, table: Table, key: Key, condition: Condition | None, new: Item | None = None) -> Item | None:
+        """`admit` the write of a single item, whose condition must hold. Return the stored item.
 
-        Errors: `TransactionConflictException`; `ConditionalCheckFailedException`, with the item where the request asks
-        for it.
+        `new` is the item of a put. Errors: as of `admit`; `ConditionalCheckFailedException`, with the item where the
+        request asks for it.
         """
         shows_item = self.param("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
-        self.admit()
-        self.engine.scenario.conflicts.require_free(table, key)
+        self.admit(Touch(table, key, Access.WRITE))
         stored = table.get_at(key)
         try:
             require_condition(condition, stored, shows_item=shows_item)
         except DynamoDBError:
-            # A write whose condition fails costs as much as the stored item.
-            self.entry.units += write_units(0 if stored is None else stored.size, 0)
+            self.usage(table).refused_write(stored, new)
             raise
         return stored
 
@@ -220,7 +243,7 @@ class Call:
         Errors: `ItemCollectionSizeLimitExceededException`, and none of the writes is made.
         """
         self.require_all_read()
-        growth = CollectionGrowth(self.engine.item_collection_limit)
+        growth = CollectionGrowth(self.engine.rules.item_collection_limit)
         for table, key, item in writes:
             if table.views:
                 growth.require_room(table, key, table.get_at(key), item)
@@ -243,11 +266,9 @@ class Call:
 
     # ---- the answer
 
-    def answer(self, **members: Any) -> Answer:
+    def answer(self, **members: Any) -> dict[str, Any]:
         """The members that are not None."""
         self.require_all_read()
-        for usage in self.usages.values():
-            self.entry.units += usage.total
         return {name: value for name, value in members.items() if value is not None}
 
     def capacity(self, mode: str | None) -> Any:

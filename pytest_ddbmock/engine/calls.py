@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 
+from pytest_ddbmock.engine.admission import Touch
+from pytest_ddbmock.engine.caller import Caller
 from pytest_ddbmock.engine.request import Request
+from pytest_ddbmock.metering.usage import Usage
 
 MAX_KEPT = 100_000
 """A script that runs for long must not fill the memory with its record."""
@@ -13,45 +17,64 @@ MAX_KEPT = 100_000
 class CallEntry:
     """One call of the application, with however many attempts botocore made at it.
 
-    `items` is how many items went in or came out; `units` the capacity units consumed; `unread` tells that a page
-    ended before the end of the data; `error` the code of the error that the last attempt was answered with.
+    `touches` are the keys and ranges that it was about to read or write; `items` is how many items went in or came out;
+    `usages` what it consumed, by table; `unread` tells that a page ended before the end of the data or a batch before
+    its end; `error` the code of the error that the last attempt was answered with.
     """
 
     __slots__ = (
-        "account",
         "at",
         "attempts",
         "call_id",
+        "caller",
         "error",
         "index",
         "items",
         "operation",
         "origin",
-        "region",
         "tables",
-        "units",
+        "touches",
         "unread",
+        "usages",
     )
 
-    def __init__(
-        self, operation: str, region: str, account: str, at: int, origin: object = "", call_id: int = 0
-    ) -> None:
+    def __init__(self, operation: str, caller: Caller, at: int, origin: object = "", call_id: int = 0) -> None:
         self.operation = operation
-        self.region = region
-        self.account = account
+        self.caller = caller
         self.at = at
         self.origin = origin
         self.call_id = call_id
         self.tables: tuple[str, ...] = ()
         self.index: str | None = None
         self.items: int | None = None
-        self.units = 0.0
+        self.touches: Sequence[Touch] = ()
+        self.usages: tuple[Usage, ...] = ()
         self.unread = False
         self.error: str | None = None
         self.attempts = 1
 
     def __repr__(self) -> str:
         return f"CallEntry({', '.join(f'{name}={getattr(self, name)!r}' for name in self.__slots__)})"
+
+    @property
+    def account(self) -> str:
+        """The caller's account."""
+        return self.caller.home.account
+
+    @property
+    def region(self) -> str:
+        """The Region that was asked."""
+        return self.caller.home.region
+
+    @property
+    def units(self) -> float:
+        """Capacity units consumed, reads and writes together."""
+        return sum(usage.total for usage in self.usages)
+
+    @property
+    def bytes(self) -> int:
+        """Bytes of the items and index entries that were read or written."""
+        return sum(usage.bytes for usage in self.usages)
 
     @property
     def table(self) -> str | None:
@@ -73,6 +96,6 @@ class Calls:
                     entry.attempts = request.attempt
                     entry.error = None
                     return entry
-        entry = CallEntry(request.operation, request.region, request.account, now, request.origin, request.call_id)
+        entry = CallEntry(request.operation, request.caller, now, request.origin, request.call_id)
         self.entries.append(entry)
         return entry

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
+from pytest_ddbmock.engine.caller import Home
 from pytest_ddbmock.storage.table import Table
-
-
-class Home(NamedTuple):
-    """An account in a Region: what it holds is invisible to all others."""
-
-    account: str
-    region: str
 
 
 class Catalog:
@@ -21,14 +15,14 @@ class Catalog:
         self._tables: dict[Home, dict[str, Table]] = {}
         self._deleted: dict[Home, list[Table]] = {}
 
-    def table(self, account: str, region: str, name: str) -> Table | None:
+    def table(self, home: Home, name: str) -> Table | None:
         """The table of that name, in whatever status."""
-        tables = self._tables.get((account, region))  # type: ignore[call-overload]
+        tables = self._tables.get(home)
         return None if tables is None else tables.get(name)
 
-    def tables(self, account: str, region: str) -> list[Table]:
+    def tables(self, home: Home) -> list[Table]:
         """The tables of an account in a Region, by name."""
-        tables = self._tables.get(Home(account, region), {})
+        tables = self._tables.get(home, {})
         return [tables[name] for name in sorted(tables)]
 
     def all_tables(self) -> list[Table]:
@@ -39,22 +33,21 @@ class Catalog:
         """Every table of every account and Region, and those deleted ones whose streams can still be read."""
         return self.all_tables() + [table for tables in self._deleted.values() for table in tables]
 
-    def deleted(self, account: str, region: str) -> list[Table]:
+    def deleted(self, home: Home) -> list[Table]:
         """The deleted tables whose streams can still be read."""
-        return self._deleted.get(Home(account, region), [])
+        return self._deleted.get(home, [])
 
     def expiring(self) -> list[Table]:
         """The tables with TTL switched on."""
         # One look at each table a call: a mock holds few.
         return [table for tables in self._tables.values() for table in tables.values() if table.expiry is not None]
 
-    def add(self, account: str, region: str, table: Table) -> None:
+    def add(self, home: Home, table: Table) -> None:
         """Enter a new table."""
-        self._tables.setdefault(Home(account, region), {})[table.name] = table
+        self._tables.setdefault(home, {})[table.name] = table
 
-    def remove(self, account: str, region: str, table: Table, now: int) -> None:
+    def remove(self, home: Home, table: Table, now: int) -> None:
         """Strike a table out; its streams stay readable for a day, and so long it is kept."""
-        home = Home(account, region)
         if self._tables.get(home, {}).get(table.name) is table:
             del self._tables[home][table.name]
             gone = [*self._deleted.get(home, ()), table]

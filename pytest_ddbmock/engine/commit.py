@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from pytest_ddbmock.storage.change import Actor, Change, Write
-from pytest_ddbmock.storage.table import Table
+from pytest_ddbmock.storage.change import Actor, Change
+from pytest_ddbmock.storage.table import Table, Write
 
 
 class Committer:

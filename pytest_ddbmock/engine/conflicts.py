@@ -5,8 +5,11 @@ Source: "Transaction conflict handling in DynamoDB".
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pytest_ddbmock import errors
-from pytest_ddbmock.errors import UsageError
+from pytest_ddbmock.engine.admission import Access, Touch
+from pytest_ddbmock.errors import DynamoDBError, UsageError
 from pytest_ddbmock.storage.schema import Key
 from pytest_ddbmock.storage.table import Table
 
@@ -41,34 +44,37 @@ class Conflicts:
         if hold in self._holds:
             self._holds.remove(hold)
 
-    def require_free(self, table: Table, key: Key) -> None:
-        """An attempt at the item at `key` must not meet a transaction.
+    # ---- protocol `Refuser`
 
-        Errors: `TransactionConflictException`.
-        """
-        if self._holds and self._met(table, key) is not None:
-            raise errors.transaction_conflict()
+    def __bool__(self) -> bool:
+        return bool(self._holds)
 
-    def hands_back(self, table: Table, key: Key) -> bool:
-        """Whether a batch gets its write at `key` back as unprocessed.
+    def refuse_attempt(self, operation: str, tables: Sequence[str]) -> DynamoDBError | None:
+        """Return None: a held key refuses what touches it."""
+        return None
+
+    def refuse_touch(self, touch: Touch) -> DynamoDBError | None:
+        """Return `TransactionConflictException` for a write, or a read in a transaction, of a held key.
 
         Unsure: AWS documents no conflict of BatchWriteItem, and its single writes must not get into a transaction.
-        Errors: `UsageError` when that goes on without end.
+        Errors: `UsageError` when a batch is refused without end.
         """
-        hold = self._met(table, key) if self._holds else None
+        hold = None if touch.access is Access.READ else self._find(touch)
         if hold is None:
-            return False
-        hold.handed_back += 1
-        if hold.handed_back > MAX_REPEATS:
-            raise UsageError(
-                f'faults.hold: a batch was given its write to a held key of table "{table.name}" back as unprocessed '
-                f"{MAX_REPEATS} times, and would be for ever; let the key go before, or hold one that no batch writes"
-            )
-        return True
+            return None
+        hold.hits += 1
+        if touch.access is Access.BATCH_WRITE:
+            hold.handed_back += 1
+            if hold.handed_back > MAX_REPEATS:
+                raise UsageError(
+                    f'faults.hold: batches got their write to a held key of table "{touch.table.name}" back as '
+                    f"unprocessed {MAX_REPEATS} times and keep trying; release the key first, or hold a key that no "
+                    "batch writes"
+                )
+        return errors.transaction_conflict()
 
-    def _met(self, table: Table, key: Key) -> Hold | None:
+    def _find(self, touch: Touch) -> Hold | None:
         for hold in self._holds:
-            if hold.table is table and hold.key == key:
-                hold.hits += 1
+            if hold.table is touch.table and hold.key == touch.key:
                 return hold
         return None

@@ -5,53 +5,69 @@ Source: "How it works: DynamoDB Time to Live (TTL)".
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol
 
-from pytest_ddbmock.storage.change import Actor, Write
-from pytest_ddbmock.storage.table import Table
+from pytest_ddbmock.engine.catalog import Catalog
+from pytest_ddbmock.engine.clockwork import Clockworks
+from pytest_ddbmock.engine.rules import Rules
+from pytest_ddbmock.storage.change import Actor, Change
+from pytest_ddbmock.storage.expiry import ExpiryView
+from pytest_ddbmock.storage.table import Table, Write
 
-if TYPE_CHECKING:
-    from pytest_ddbmock.engine.engine import Engine
+
+class Commit(Protocol):
+    """`Accounts.commit`."""
+
+    def __call__(self, writes: Sequence[Write], *, now: int, actor: Actor = Actor.USER) -> list[Change]:
+        """Make all writes real."""
+        ...
 
 
 class Sweeper:
-    """Deletes expired items as if it were looking all the time.
+    """Deletes expired items as if it were looking all the time. A `Clockwork`.
 
-    It looks when a call comes in or the clock is moved, and remembers the moment of the last look: each item goes at
-    the moment at which it was due, never before that look, and a jump of ten years leaves nothing behind.
+    It looks when a call comes in or the clock is moved. Each item goes at the moment at which it was due, never before
+    the last look, and a jump of ten years leaves nothing behind.
     """
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._looked_at: int | None = None
+    catches_up = True
 
-    def begin(self, now: int) -> None:
-        """Have looked last at `now` in microseconds."""
-        self._looked_at = now
+    def __init__(self, catalog: Catalog, commit: Commit, clockworks: Clockworks, rules: Callable[[], Rules]) -> None:
+        """`clockworks` knows the last look, `rules` the delay between expiry and removal."""
+        self._catalog = catalog
+        self._commit = commit
+        self._clockworks = clockworks
+        self._rules = rules
 
-    def sweep(self, now: int) -> None:
-        """Delete from every table with TTL what expired more than the engine's delay before `now` in microseconds."""
-        since = now if self._looked_at is None else min(self._looked_at, now)
-        for table in self._engine.catalog.expiring():
-            self._sweep_table(table, since, now)
-        self._looked_at = now
+    def next_due(self, until: int) -> int | None:
+        """Return the moment of the earliest removal that is due by `until`, None if there is none."""
+        found = None
+        for table in self._catalog.expiring():
+            for expiry, since, delay in self._expired(table, until):
+                for item in expiry.expired(since - delay, until - delay):
+                    due = max(since, expiry.due_at(item) + delay)
+                    if found is None or due < found:
+                        found = due
+                    break
+        return found
 
-    def _sweep_table(self, table: Table, since: int, now: int) -> None:
-        expiry, delay = table.expiry, self._engine.ttl_delay
-        assert expiry is not None, "the catalog gives only tables with TTL"
-        if not expiry.has_expired(since - delay, now - delay):
-            return
-        for item in list(expiry.expired(since - delay, now - delay)):
-            key = table.schema.key_of(item)
-            # Each item on its own, and only if it still is what had expired: what follows one delete may touch others.
-            if table.get_at(key) is item:
-                due = max(since, expiry.due_at(item) + delay)
-                self._engine.commit([Write(table, key, None)], now=due, actor=Actor.TTL)
+    def run(self, now: int) -> None:
+        """Delete from every table with TTL what expired more than the delay before `now`."""
+        for table in self._catalog.expiring():
+            for expiry, since, delay in self._expired(table, now):
+                for item in list(expiry.expired(since - delay, now - delay)):
+                    key = table.schema.key_of(item)
+                    # Each item on its own, and only if it is still what had expired: what follows one delete may touch
+                    # others.
+                    if table.get_at(key) is item:
+                        due = max(since, expiry.due_at(item) + delay)
+                        self._commit([Write(table, key, None)], now=due, actor=Actor.TTL)
 
-    def mark(self) -> int | None:
-        """Protocol `Restorable`."""
-        return self._looked_at
-
-    def rollback(self, mark: int | None) -> None:
-        """Protocol `Restorable`."""
-        self._looked_at = mark
+    def _expired(self, table: Table, now: int) -> Iterator[tuple[ExpiryView, int, int]]:
+        """Yield the expiry order of a table, the last look and the delay, if something is due by `now`."""
+        expiry, looked_at = table.expiry, self._clockworks.at
+        assert expiry is not None, "the catalog lists only tables with TTL"
+        since, delay = now if looked_at is None else min(looked_at, now), self._rules().ttl_delay
+        if expiry.has_expired(since - delay, now - delay):
+            yield expiry, since, delay

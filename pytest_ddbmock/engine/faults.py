@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from pytest_ddbmock.engine.admission import Touch
 from pytest_ddbmock.errors import DynamoDBError
 
 
@@ -47,9 +48,19 @@ class Faults:
         """The active ones, spent or not."""
         return tuple(self._faults)
 
-    def strike(self, operation: str, tables: tuple[str, ...]) -> None:
-        """Raise the error of the first fault that fits an attempt at `operation` on `tables`."""
+    # ---- protocol `Refuser`
+
+    def __bool__(self) -> bool:
+        return bool(self._faults)
+
+    def refuse_attempt(self, operation: str, tables: Sequence[str]) -> DynamoDBError | None:
+        """Return the error of the first fault that fits an attempt at `operation` on `tables`."""
         for fault in self._faults:
             if fault.operation == operation and not fault.is_spent and (fault.table is None or fault.table in tables):
                 fault.hits += 1
-                raise fault.error()
+                return fault.error()
+        return None
+
+    def refuse_touch(self, touch: Touch) -> DynamoDBError | None:
+        """Return None: a fault refuses attempts."""
+        return None

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
+from pytest_ddbmock.engine.call import Call
 from pytest_ddbmock.engine.request import DYNAMODB
-
-if TYPE_CHECKING:
-    from pytest_ddbmock.engine.call import Call
 
 Answer: TypeAlias = dict[str, Any]
 """What an operation returns, by wire name: blobs as bytes, timestamps as epoch seconds; the caller may change it."""

@@ -16,7 +16,6 @@ class OutboundWork:
 
     def __init__(self, lock: threading.RLock) -> None:  # type: ignore[valid-type, unused-ignore]  # a function before 3.13
         self._lock = lock
-        self._held = threading.Condition(lock)
         self._entries: list[tuple[int, int, Callable[[int], None]]] = []
         self._order = itertools.count()
         self._is_running = False
@@ -28,12 +27,18 @@ class OutboundWork:
         """Have `work` called with `due` once that moment has come; the lock is held."""
         heapq.heappush(self._entries, (due, next(self._order), work))
 
-    def run(self, now: int) -> bool:
-        """Do the earliest errand that is due by `now`. Tells whether one was done.
+    def next_due(self, until: int) -> int | None:
+        """Return the moment of the earliest work that is due by `until`, None if there is none."""
+        return self._entries[0][0] if self._entries and self._entries[0][0] <= until else None
 
-        None is done by a thread that holds the lock, nor while another errand is: that one's caller goes on with them.
+    def run(self, now: int) -> bool:
+        """Do the earliest work that is due by `now`. Return whether some was done.
+
+        A thread that holds the lock does none, nor does anybody while other work is being done: whoever does that goes
+        on with the rest.
         """
-        if self._is_held_here():
+        # `threading.Condition` relies on this method too.
+        if self._lock._is_owned():  # type: ignore[attr-defined, unused-ignore]
             return False
         with self._lock:  # type: ignore[attr-defined, unused-ignore]
             if self._is_running or not self._entries or self._entries[0][0] > now:
@@ -44,13 +49,6 @@ class OutboundWork:
             work(due)
         finally:
             self._is_running = False
-        return True
-
-    def _is_held_here(self) -> bool:
-        try:
-            self._held.notify(0)  # wakes nobody; refused to a thread without the lock
-        except RuntimeError:
-            return False
         return True
 
     def mark(self) -> list[tuple[int, int, Callable[[int], None]]]:

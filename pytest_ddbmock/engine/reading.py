@@ -1,146 +1,217 @@
-"""Pages of Query and Scan: which items are evaluated, where a page ends, where the next one starts.
+"""The one place that reads items for an answer: picks what a read may see, counts it, notes it in the record.
 
-Source: "Paginating table query results", "Query", "Scan" (API reference).
+Conditions of writes are no reads for an answer: they always see the newest item (`Call.stored`).
+Source: "Read consistency", "DynamoDB read and write operations", "Query", "Scan" (API reference).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterator
 
 from pytest_ddbmock import errors
-from pytest_ddbmock.errors import DynamoDBError
+from pytest_ddbmock.engine.admission import Access, Touch
+from pytest_ddbmock.engine.call import Call
+from pytest_ddbmock.engine.index_keys import refuse_paths_into_keys
+from pytest_ddbmock.engine.paging import Page, evaluated_key, read_page
+from pytest_ddbmock.expressions.condition import Condition
 from pytest_ddbmock.expressions.key_condition import KeyRange
-from pytest_ddbmock.storage.schema import KEY_MISMATCH, KeySchema
-from pytest_ddbmock.storage.view import View, segment_bounds
+from pytest_ddbmock.expressions.projection import Projection
+from pytest_ddbmock.metering.units import read_units
+from pytest_ddbmock.storage.schema import ALL, Key
+from pytest_ddbmock.storage.settings import Index
+from pytest_ddbmock.storage.table import Table
+from pytest_ddbmock.storage.view import View
 from pytest_ddbmock.values.attribute import Wire, attributes_to_wire
-from pytest_ddbmock.values.item import Item, decode_item
+from pytest_ddbmock.values.item import Item
 
-PAGE_BYTES = 1_048_576
-"""A page ends with the item that fills 1 MB. Unsure: whether that item still belongs to the page."""
-
-
-class Page(NamedTuple):
-    """Evaluated items: those that passed the filter, how many there were, their bytes, and the last if more may follow.
-
-    `fetched` are the table's items that stand behind the evaluated entries of a local index, where they were needed.
-    """
-
-    items: list[Item]
-    scanned: int
-    size: int
-    last: Item | None
-    fetched: Sequence[Item] = ()
-
-
-def read_page(
-    items: Iterator[Item],
-    *,
-    limit: int | None,
-    test: Callable[[Item], bool] | None,
-    fetch: Callable[[Item], Item] | None = None,
-) -> Page:
-    """Evaluate items until `limit` of them or 1 MB is reached, or none is left.
-
-    `fetch` gives the table's item of an entry of a local index; what it gives counts towards the 1 MB as well.
-    """
-    matching: list[Item] = []
-    fetched: list[Item] = []
-    scanned = size = fetched_size = 0
-    for item in items:
-        scanned += 1
-        size += item.size
-        if fetch is not None:
-            item = fetch(item)
-            fetched.append(item)
-            fetched_size += item.size
-        if test is None or test(item):
-            matching.append(item)
-        if size + fetched_size >= PAGE_BYTES or scanned == limit:
-            return Page(matching, scanned, size, item, fetched)
-    return Page(matching, scanned, size, None, fetched)
-
-
-def evaluated_key(item: Item, table: KeySchema, index: KeySchema | None) -> Wire:
-    """`LastEvaluatedKey`: the key attributes of table and index."""
-    names = table.names if index is None else dict.fromkeys(index.names + table.names)
-    return attributes_to_wire({name: item[name] for name in names})
-
-
-INVALID_START = "The provided starting key is invalid"
-
-REPORTED_UNPREFIXED = (
-    "Input collection",
-    "An number set",
-    "cannot be converted to a numeric value",
-    "more than 38 significant",
-    "Number ",
+ALL_ATTRIBUTES, ALL_PROJECTED, SPECIFIC, COUNT = (
+    "ALL_ATTRIBUTES",
+    "ALL_PROJECTED_ATTRIBUTES",
+    "SPECIFIC_ATTRIBUTES",
+    "COUNT",
 )
-"""Faults of sets and numbers, which AWS tells of a starting key without saying that it is one."""
+"""Values of `Select`."""
 
 
-def decode_start(given: Any) -> Item | None:
-    """The item of an `ExclusiveStartKey`, None without one.
+# ---- items
 
-    Errors: `ValidationException` that names the starting key (except those for sets and numbers).
+
+def visible_item(table: Table, key: Key, *, consistent: bool) -> Item | None:
+    """Return the version of an item that a read may see, None for none; nothing is counted."""
+    return table.get_at(key)
+
+
+def count_item(call: Call, table: Table, item: Item | None, *, consistent: bool) -> None:
+    """Count the read of an item; a missing one costs as much as the smallest."""
+    size = 0 if item is None else item.size
+    call.usage(table).read(read_units(size, consistent=consistent), size)
+
+
+def read_item(call: Call, table: Table, key: Key, *, consistent: bool) -> Item | None:
+    """Return the item that a read sees at `key`, None for none."""
+    item = visible_item(table, key, consistent=consistent)
+    count_item(call, table, item, consistent=consistent)
+    return item
+
+
+# ---- ranges
+
+
+class Source:
+    """The table, and the index when one is read."""
+
+    __slots__ = ("index", "table")
+
+    def __init__(self, table: Table, index: Index | None) -> None:
+        self.table = table
+        self.index = index
+
+    @property
+    def view(self) -> View:
+        """What is read."""
+        return self.table.base if self.index is None else self.table.views[self.index.name]
+
+    @property
+    def visible(self) -> frozenset[str] | None:
+        """Attributes that the source holds of every item; None for all."""
+        if self.index is None or self.index.projection.kind == ALL:
+            return None
+        return frozenset(self.index.schema.names + self.table.schema.names + self.index.projection.non_key_attributes)
+
+    def touch(self, key_range: KeyRange | None) -> Touch:
+        """Return what reading a range of it touches; None for all of it."""
+        key = None if key_range is None else (self.view.span(key_range)[0], None)
+        return Touch(self.table, key, Access.READ, None if self.index is None else self.index.name)
+
+
+def find_source(
+    call: Call, table: Table, name: str | None, *, consistent: bool, missing: str, inconsistent: str
+) -> Source:
+    """Return the table, or its index `name`.
+
+    Errors: `ValidationException`, with the text `missing` for an unknown index and `inconsistent` for a consistent read
+    of a global one; and for an index that is being filled.
     """
-    if given is None:
-        return None
-    try:
-        return decode_item(given)
-    except DynamoDBError as error:
-        message = str(error.message)
-        if error.code != "ValidationException" or any(text in message for text in REPORTED_UNPREFIXED):
-            raise
-        raise errors.validation(f"{INVALID_START}: {message}") from None
+    if name is None:
+        return Source(table, None)
+    index = table.settings.index(name)
+    if index is None:
+        raise errors.validation(missing)
+    call.entry.index = name
+    if index.status == "CREATING" or index.backfilling:
+        raise errors.validation(f"Cannot read from backfilling global secondary index: {name}")
+    if index.is_global and consistent:
+        raise errors.validation(inconsistent)
+    return Source(table, index)
 
 
-def require_start_shape(start: Item, table: KeySchema, index: KeySchema | None, *, is_query: bool) -> None:
-    """An exclusive start key must consist of the key attributes of table and index, in their types.
+class Reader:
+    """Pages of one source: filter, fetches from the table, projection, counts, capacity."""
 
-    Errors: `ValidationException`.
-    """
-    names = set(table.names) | set(index.names if index is not None else ())
-    if len(start) != len(names) or (index is not None and not set(index.names) <= set(start)):
-        detailed = not is_query and index is None
-        raise errors.validation(f"{INVALID_START}: {KEY_MISMATCH}" if detailed else INVALID_START)
-    for name in table.names:
-        if name not in start or start[name][0] != table.types[name]:
-            raise errors.validation(f"{INVALID_START}: {KEY_MISMATCH}")
-    for name in index.names if index is not None else ():
-        if index is not None and start[name][0] != index.types[name]:
-            raise errors.validation(KEY_MISMATCH)
-    if any(not value[1] for value in start.values()):
-        raise errors.validation(f"{INVALID_START}: {KEY_MISMATCH}")  # Unsure: text for empty key values.
+    def __init__(
+        self,
+        source: Source,
+        select: str | None,
+        projection: Projection | None,
+        condition: Condition | None,
+        *,
+        consistent: bool,
+    ) -> None:
+        self.source = source
+        self.select = select
+        self.projection = projection
+        self.condition = condition
+        self.consistent = consistent
+        self.visible = source.visible
 
+    def require_projected(self) -> None:
+        """Paths lead into no key, and a global index answers only with what it projects.
 
-def require_start_in_range(start: Item, view: View, key_range: KeyRange, *, reverse: bool) -> None:
-    """An exclusive start key must lie in the range that is queried.
+        Errors: `ValidationException`.
+        """
+        for reader in (self.condition, self.projection):
+            if reader is not None:
+                refuse_paths_into_keys(self.source.table, reader.paths)
+        index = self.source.index
+        if index is None or not index.is_global or self.visible is None:
+            return
+        if self.select == ALL_ATTRIBUTES:
+            raise errors.invalid_parameters(
+                f"Select type {ALL_ATTRIBUTES} is not supported for global secondary index {index.name} "
+                "because its projection type is not ALL"
+            )
+        missing = self._invisible(self.projection)
+        if missing:
+            raise errors.invalid_parameters(
+                f"Global secondary index {index.name} does not project [{', '.join(missing)}]"
+            )
+        missing = self._invisible(self.condition)
+        if missing:
+            # Unsure: the text is documented for PartiQL.
+            raise errors.invalid_parameters(
+                f"Secondary index {index.name} does not project one or more filter attributes: [{', '.join(missing)}]"
+            )
 
-    Errors: `ValidationException`.
-    """
-    place = view.place_of(start)
-    if place is None:
-        raise errors.validation(INVALID_START)
-    partition, bounds = view.span(key_range)
-    if place[0] != partition:
-        raise errors.validation("The provided starting key is outside query boundaries based on provided conditions")
-    at_the_end = key_range.operator == ">=" and reverse and place[1] == bounds.low
-    if not bounds.hold(place[1]) or at_the_end:
-        raise errors.validation("The provided starting key does not match the range key predicate")
+    def query(
+        self, call: Call, key_range: KeyRange, *, after: Item | None, reverse: bool = False, limit: int | None
+    ) -> Page:
+        """Return one page of a key range; `after` is an exclusive start key."""
+        return self._page(call, self._visible_view().query(key_range, after=after, reverse=reverse), limit)
 
+    def scan(self, call: Call, *, after: Item | None, segment: int = 0, segments: int = 1, limit: int | None) -> Page:
+        """Return one page of everything, or of a segment; `after` is an exclusive start key."""
+        return self._page(call, self._visible_view().scan(after=after, segment=segment, segments=segments), limit)
 
-def require_start_in_segment(start: Item, view: View, segment: int, segments: int) -> None:
-    """An exclusive start key of a parallel scan must come from the same segment.
+    def shown(self, page: Page) -> list[Wire]:
+        """Return the matching items of a page as the projection shows them."""
+        if self.projection is None:
+            return [attributes_to_wire(item) for item in page.items]
+        project = self.projection.apply
+        return [attributes_to_wire(project(item)) for item in page.items]
 
-    Errors: `ValidationException`.
-    """
-    place = view.place_of(start)
-    if place is None:
-        raise errors.validation(INVALID_START)
-    low, high = segment_bounds(segment, segments)
-    if not low <= view.hash_of(place) < high:
-        raise errors.validation(
-            f"{INVALID_START}: Invalid ExclusiveStartKey. Please use ExclusiveStartKey with correct Segment. "
-            f"TotalSegments: {segments} Segment: {segment}"
+    def last_key(self, page: Page) -> Wire | None:
+        """Return the `LastEvaluatedKey` of a page; None when nothing can follow."""
+        if page.last is None:
+            return None
+        index = self.source.index
+        return evaluated_key(page.last, self.source.table.schema, None if index is None else index.schema)
+
+    def _visible_view(self) -> View:
+        """Return the state of the source that this read may see."""
+        return self.source.view
+
+    def _page(self, call: Call, items: Iterator[Item], limit: int | None) -> Page:
+        page = read_page(
+            items,
+            limit=limit,
+            max_bytes=call.engine.rules.pages.page_bytes,
+            test=None if self.condition is None else self.condition.test,
+            fetch=self._fetch if self._fetches() else None,
         )
+        usage = call.usage(self.source.table)
+        units = read_units(page.size, consistent=self.consistent)
+        usage.read(units, page.size, None if self.source.index is None else self.source.index.name)
+        for item in page.fetched:
+            usage.read(read_units(item.size, consistent=self.consistent), item.size)
+        call.entry.items = (call.entry.items or 0) + len(page.items)
+        return page
+
+    def _invisible(self, reader: Projection | Condition | None) -> list[str]:
+        if reader is None or self.visible is None:
+            return []
+        return [name for name in reader.names if name not in self.visible]
+
+    def _fetches(self) -> bool:
+        """Whether a local index has to fetch from the table what it does not hold."""
+        if self.visible is None or self.source.index is None or self.source.index.is_global:
+            return False
+        # Unsure: that a filter makes AWS fetch as a projection does.
+        return self.select == ALL_ATTRIBUTES or bool(
+            self._invisible(self.projection) or self._invisible(self.condition)
+        )
+
+    def _fetch(self, entry: Item) -> Item:
+        table = self.source.table
+        item = visible_item(table, table.schema.key_of(entry), consistent=self.consistent)
+        assert item is not None, "a local index holds just what the table holds"
+        return item

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from pytest_ddbmock.engine.caller import Caller
+
 DYNAMODB = "dynamodb"
 STREAMS = "dynamodbstreams"
 
@@ -21,11 +23,20 @@ class Request:
     service: str
     operation: str
     params: dict[str, Any]
-    region: str
-    account: str
+    caller: Caller
     origin: object = ""
     """Where in the application the call was made; as text `tests/test_x.py:12`, empty where unknown."""
     call_id: int = 0
     """The same for all attempts at one call of the application; 0 where the door cannot tell."""
     attempt: int = 1
     """Counts the attempts at one call, from 1; botocore's retries raise it."""
+
+    @property
+    def account(self) -> str:
+        """The caller's account: 12 digits."""
+        return self.caller.home.account
+
+    @property
+    def region(self) -> str:
+        """The Region that is asked."""
+        return self.caller.home.region

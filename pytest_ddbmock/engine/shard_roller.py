@@ -5,29 +5,45 @@ Source: "Change data capture for DynamoDB Streams".
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
+from pytest_ddbmock.engine.catalog import Catalog
+from pytest_ddbmock.engine.rules import Rules
 from pytest_ddbmock.storage import shards
 from pytest_ddbmock.storage.settings import Stream
 from pytest_ddbmock.storage.shards import Shard
 from pytest_ddbmock.storage.table import Table
 
-if TYPE_CHECKING:
-    from pytest_ddbmock.engine.engine import Engine
-
 
 class ShardRoller:
-    """Closes shards at the end of their life, when a call comes in or the clock is moved."""
+    """Closes each shard at the moment at which its life ends, as if it were looking all the time. A `Clockwork`."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    catches_up = True
 
-    def roll(self, now: int) -> None:
-        """Close every shard whose life has ended by `now` in microseconds, as of the moment when it ended."""
-        life = self._engine.stream_rules.shard_life
+    def __init__(self, catalog: Catalog, rules: Callable[[], Rules]) -> None:
+        """`rules` tells the life of shards."""
+        self._catalog = catalog
+        self._rules = rules
+
+    def next_due(self, until: int) -> int | None:
+        """Return the moment by `until` at which the first shard closes, None if none does."""
+        life = self._rules().streams.shard_life
         if not life:
-            return
-        for table in self._engine.catalog.all_tables():
+            return None
+        ends = [
+            shard.opened_at + life
+            for table in self._catalog.all_tables()
+            if table.settings.stream is not None
+            for shard in table.settings.stream.shards
+            if shard.end is None
+        ]
+        due = min(ends, default=None)
+        return due if due is not None and due <= until else None
+
+    def run(self, now: int) -> None:
+        """Close every shard whose life has ended by `now`."""
+        life = self._rules().streams.shard_life
+        for table in self._catalog.all_tables() if life else ():
             stream = table.settings.stream
             if stream is not None and any(one.end is None and one.opened_at + life <= now for one in stream.shards):
                 name, history = shard_name(table, stream), table.history

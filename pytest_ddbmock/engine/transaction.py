@@ -10,13 +10,14 @@ from typing import Any, NamedTuple
 
 from pytest_ddbmock import errors
 from pytest_ddbmock.engine import tokens
+from pytest_ddbmock.engine.admission import Access, Touch
 from pytest_ddbmock.engine.call import Call
+from pytest_ddbmock.engine.reading import visible_item
 from pytest_ddbmock.engine.tokens import Done
 from pytest_ddbmock.errors import DynamoDBError
 from pytest_ddbmock.metering.collections import CollectionGrowth
-from pytest_ddbmock.storage.change import Write
 from pytest_ddbmock.storage.schema import Key
-from pytest_ddbmock.storage.table import Table
+from pytest_ddbmock.storage.table import Table, Write
 from pytest_ddbmock.values.item import Item
 
 MAX_BYTES = 4 * 1024 * 1024
@@ -43,6 +44,8 @@ class Action(NamedTuple):
     outcome: Callable[[Item | None], Item | None] = _as_it_is
     writes: bool = True
     size: int = 0
+    access: Access = Access.TRANSACT_WRITE
+    """`TRANSACT_READ` for a member of a transaction that only reads."""
 
     @property
     def place(self) -> Key:
@@ -50,6 +53,11 @@ class Action(NamedTuple):
         if isinstance(self.key, DynamoDBError):
             raise self.key
         return self.key
+
+    @property
+    def known_key(self) -> Key | None:
+        """The key, None where there is none."""
+        return None if isinstance(self.key, DynamoDBError) else self.key
 
 
 def commit_all(call: Call, actions: Sequence[Action]) -> None:
@@ -61,7 +69,7 @@ def commit_all(call: Call, actions: Sequence[Action]) -> None:
     `IdempotentParameterMismatchException`.
     """
     call.param("ClientRequestToken")
-    _admit(call, actions)
+    refusals = _admit(call, actions)
     use = tokens.use_of(call.request)
     payload = b"" if use is None else tokens.payload_of(call.request)
     done = None if use is None else call.engine.tokens.done(use, payload, call.now)
@@ -69,7 +77,7 @@ def commit_all(call: Call, actions: Sequence[Action]) -> None:
         for action, size in zip(actions, done.sizes, strict=True):
             call.usage(action.table).transact_read(size)
         return
-    images = _images(call, actions)
+    images = _images(call, actions, refusals)
     for action, (old, _) in zip(actions, images, strict=True):
         if not action.writes:
             call.usage(action.table).transact_check(_size(old))
@@ -89,8 +97,9 @@ def read_all(call: Call, actions: Sequence[Action]) -> list[Item | None]:
 
     Errors: `ValidationException` for two actions on one item and for more than 4 MB; `TransactionCanceledException`.
     """
-    _admit(call, actions)
-    found = [new for _, new in _images(call, actions)]
+    actions = [action._replace(access=Access.TRANSACT_READ) for action in actions]
+    refusals = _admit(call, actions)
+    found = [new for _, new in _images(call, actions, refusals)]
     for action, item in zip(actions, found, strict=True):
         call.usage(action.table).transact_read(_size(item))
     call.entry.items = sum(item is not None for item in found)
@@ -102,34 +111,40 @@ def code_of(error: DynamoDBError) -> str:
     return CODES.get(error.code, error.code.removesuffix("Exception"))
 
 
-def _admit(call: Call, actions: Sequence[Action]) -> None:
-    """Whatever refuses the request as a whole before an item is looked at; a scripted conflict meets all actions."""
+def _admit(call: Call, actions: Sequence[Action]) -> Sequence[DynamoDBError | None]:
+    """Refuse the request as a whole before an item is looked at, or return the refusal of each action.
+
+    A scripted conflict meets all actions.
+    """
     places = [(action.table.name, action.key) for action in actions if not isinstance(action.key, DynamoDBError)]
     if len(set(places)) < len(places):
         raise errors.validation("Transaction request cannot include multiple operations on one item")
+    touches = [Touch(action.table, action.known_key, action.access) for action in actions]
     try:
-        call.admit()
+        return call.refusals(touches) or [None] * len(actions)
     except DynamoDBError as error:
         if error.code != "TransactionConflictException":
             raise
         raise errors.transaction_canceled([_reason(error) for _ in actions]) from None
 
 
-def _images(call: Call, actions: Sequence[Action]) -> list[tuple[Item | None, Item | None]]:
-    """The stored item and the one to be, for each action. Errors: as of `commit_all`."""
+def _images(
+    call: Call, actions: Sequence[Action], refusals: Sequence[DynamoDBError | None]
+) -> list[tuple[Item | None, Item | None]]:
+    """Return the stored item and the one to be, for each action. Errors: as of `commit_all`."""
     images: list[tuple[Item | None, Item | None]] = []
     reasons: list[dict[str, Any]] = []
     size = 0
-    conflicts = call.engine.scenario.conflicts
-    growth = CollectionGrowth(call.engine.item_collection_limit)
-    for action in actions:
-        stored = new = refusal = None
+    growth = CollectionGrowth(call.engine.rules.item_collection_limit)
+    for action, refused in zip(actions, refusals, strict=True):
+        stored = new = None
+        refusal = refused
         try:
-            conflicts.require_free(action.table, action.place)
-            stored = action.table.get_at(action.place)
-            new = action.outcome(stored)
-            if action.writes:
-                growth.require_room(action.table, action.place, stored, new)
+            if refusal is None:
+                stored = visible_item(action.table, action.place, consistent=True)
+                new = action.outcome(stored)
+                if action.writes:
+                    growth.require_room(action.table, action.place, stored, new)
         except DynamoDBError as error:
             refusal = error
         images.append((stored, new))
@@ -138,8 +153,25 @@ def _images(call: Call, actions: Sequence[Action]) -> list[tuple[Item | None, It
     if size > MAX_BYTES:
         raise errors.validation("Transaction item size has exceeded the 4 MB limit")  # Unsure: the text.
     if any(reason["Code"] != "None" for reason in reasons):
+        _charge_cancelled(call, actions, images, refusals)
         raise errors.transaction_canceled(reasons)
     return images
+
+
+def _charge_cancelled(
+    call: Call,
+    actions: Sequence[Action],
+    images: Sequence[tuple[Item | None, Item | None]],
+    refusals: Sequence[DynamoDBError | None],
+) -> None:
+    """Count what a transaction consumes whose items were looked at in vain; what was refused before costs nothing."""
+    for action, (stored, new), refused in zip(actions, images, refusals, strict=True):
+        if refused is not None or isinstance(action.key, DynamoDBError):
+            continue
+        if action.access is Access.TRANSACT_READ:
+            call.usage(action.table).transact_read(_size(stored))
+        else:
+            call.usage(action.table).transact_refused(stored, new)
 
 
 def _reason(refusal: DynamoDBError | None) -> dict[str, Any]:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from pytest_ddbmock.clock import HOUR
+from pytest_ddbmock.engine.catalog import Catalog
 from pytest_ddbmock.engine.history_readers import HistoryReaders
 from pytest_ddbmock.storage.table import Table
-
-if TYPE_CHECKING:
-    from pytest_ddbmock.engine.engine import Engine
 
 Need: TypeAlias = Callable[[Table, int], int]
 """For a table and a time in microseconds: the sequence number up to which its changes can be forgotten."""
@@ -22,21 +20,20 @@ SLICE = 500
 class Trimmer:
     """Forgets a slice after as many new changes, and once an hour."""
 
-    def __init__(self, engine: Engine, needs: Sequence[Need], readers: HistoryReaders) -> None:
+    def __init__(self, catalog: Catalog, needs: Sequence[Need], readers: HistoryReaders) -> None:
         """`needs` are those of AWS's own readers, by the settings of the tables; `readers` are all others."""
-        self._engine = engine
+        self._catalog = catalog
         self._needs = needs
         self._readers = readers
         self._next_seq = 0
         self._next_at = 0
 
-    def trim(self, now: int) -> None:
-        """Forget a slice of the changes that nobody needs at `now` in microseconds."""
-        seq = self._engine.seq
+    def trim(self, seq: int, now: int) -> None:
+        """Forget a slice of what nobody needs at `now` in microseconds; `seq` is that of the last change."""
         if seq < self._next_seq and now < self._next_at:
             return
         left = SLICE
-        for table in self._engine.catalog.known_tables():
+        for table in self._catalog.known_tables():
             left -= table.history.trim(self._retains_from(table, now), left)
             if not left:
                 return  # the next call continues

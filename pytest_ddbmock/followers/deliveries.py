@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable, Generator, Iterator
 from typing import Any, TypeAlias
 
-from pytest_ddbmock.engine.engine import Engine
+from pytest_ddbmock.engine.accounts import Accounts
 from pytest_ddbmock.errors import UsageError
 from pytest_ddbmock.followers.connection import Connection
 from pytest_ddbmock.followers.failure import Failure, HandlerFailed
@@ -32,7 +32,7 @@ Work: TypeAlias = Generator[tuple[Connection, Invocation], Outcome, None]
 class Deliveries:
     """The connections of one test. Nothing is delivered merely because time has passed."""
 
-    def __init__(self, engine: Engine, wait: Callable[[int], None], begin: int) -> None:
+    def __init__(self, engine: Accounts, wait: Callable[[int], None], begin: int) -> None:
         """`wait` lets a number of microseconds pass on the mock's clock; the test began after the change `begin`."""
         self._engine = engine
         self._wait = wait

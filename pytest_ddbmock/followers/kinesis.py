@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from pytest_ddbmock.clock import MINUTE
 from pytest_ddbmock.engine import arns
-from pytest_ddbmock.engine.engine import Engine
+from pytest_ddbmock.engine.accounts import Accounts
 from pytest_ddbmock.followers import stream as streams
 from pytest_ddbmock.followers.lambda_event import encode
 from pytest_ddbmock.storage.change import Actor, Change
@@ -147,7 +147,7 @@ class Outgoing(NamedTuple):
 class Outlet:
     """Reads the changes that go to data streams, each of them once."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Accounts) -> None:
         self._engine = engine
         self._destinations = engine.state(Destinations)
         self._positions: dict[tuple[str, str, int], int] = {}

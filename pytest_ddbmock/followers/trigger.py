@@ -11,7 +11,7 @@ import random
 from typing import Any
 
 from pytest_ddbmock.engine import arns
-from pytest_ddbmock.engine.engine import Engine
+from pytest_ddbmock.engine.accounts import Accounts
 from pytest_ddbmock.engine.history_readers import HistoryReader
 from pytest_ddbmock.followers import batches, lambda_event
 from pytest_ddbmock.followers import stream as streams
@@ -38,7 +38,7 @@ class Trigger(HistoryReader):
 
     def __init__(
         self,
-        engine: Engine,
+        engine: Accounts,
         table: Table,
         stream: Stream,
         source: EventSource,

@@ -10,7 +10,6 @@ from pytest_ddbmock import errors
 from pytest_ddbmock.archive.jobs import Job, Jobs
 from pytest_ddbmock.engine import arns
 from pytest_ddbmock.engine.call import Call
-from pytest_ddbmock.engine.catalog import Home
 from pytest_ddbmock.errors import DynamoDBError
 
 MAX_LISTED = 25
@@ -27,9 +26,9 @@ def find(call: Call, jobs: Jobs[J], given: str, kind: str, not_found: Callable[[
     name = kind.capitalize()
     if arn is None or arn.kind != kind:
         raise errors.validation(f"Invalid {name} ARN")
-    if arn.account != call.request.account:
+    if arn.account != call.home.account:
         raise errors.access_denied()
-    if arn.region != call.request.region:
+    if arn.region != call.home.region:
         raise not_found(f"Invalid {kind} arn")
     job = jobs.find(given, call.now)
     if job is None:
@@ -45,7 +44,7 @@ def page(call: Call, jobs: Jobs[J], size: str) -> tuple[list[J], str | None]:
     """
     limit = call.param(size, MAX_LISTED)
     token = call.param("NextToken")
-    found = jobs.of(home(call), call.param("TableArn"), call.now)
+    found = jobs.of(call.home, call.param("TableArn"), call.now)
     start = 0
     if token is not None:
         start = next((index for index, job in enumerate(found, 1) if _token(job) == token), 0)
@@ -64,8 +63,3 @@ def copied(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: copied(member) for name, member in value.items() if member is not None}
     return [copied(member) for member in value] if isinstance(value, list | tuple) else value
-
-
-def home(call: Call) -> Home:
-    """Account and Region of the caller."""
-    return Home(call.request.account, call.request.region)

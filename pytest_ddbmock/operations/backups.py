@@ -14,7 +14,7 @@ from pytest_ddbmock.clock import SECOND, iso_seconds, to_epoch_seconds
 from pytest_ddbmock.engine import arns
 from pytest_ddbmock.engine.arns import Arn
 from pytest_ddbmock.engine.call import Call
-from pytest_ddbmock.engine.catalog import Home
+from pytest_ddbmock.engine.caller import Home
 from pytest_ddbmock.engine.operation import Answer, operation
 from pytest_ddbmock.engine.table_description import key_schema_to_wire, limits_to_wire, projection_to_wire
 from pytest_ddbmock.operations import restores
@@ -39,7 +39,7 @@ def create_backup(call: Call) -> Answer:
     if call.now < table.settings.backups_from:
         raise errors.backups_unavailable(table.name)
     call.admit()
-    backup = archive.create(call.engine, _home(call), table, name, call.now)
+    backup = archive.create(call.engine, call.home, table, name, call.now)
     return call.answer(BackupDetails=_details(backup, CREATING))
 
 
@@ -65,7 +65,7 @@ def delete_backup(call: Call) -> Answer:
     if archive.is_being_restored(call.engine, backup):
         raise errors.backup_in_use(f"Backup is being used to restore table: {backup.arn}")
     call.admit()
-    call.engine.state(Backups).remove(_home(call), backup)
+    call.engine.state(Backups).remove(call.home, backup)
     return call.answer(BackupDescription=_description(backup, DELETED))
 
 
@@ -80,8 +80,8 @@ def list_backups(call: Call) -> Answer:
     if lower is not None and upper is not None and lower > upper:
         raise errors.invalid_parameters("Time range lower bound must be less than or equal to upper bound")
     start = "" if after is None else _cursor(call, after)
-    home = _home(call)
-    table = None if given is None else arns.table_name(given, account=home.account, region=home.region)
+    home = call.home
+    table = None if given is None else arns.table_name(given, home)
     call.admit()
     found = [
         backup
@@ -102,7 +102,7 @@ def list_backups(call: Call) -> Answer:
 @operation("RestoreTableFromBackup")
 def restore_table_from_backup(call: Call) -> Answer:
     """Order: the ARN by itself, the backup exists, target, the backup is not in use; then the overrides."""
-    home = _home(call)
+    home = call.home
     arn = _parse(call, call.param("BackupArn"))
     restores.require_encryption_across_regions(call, arn.region)
     backup = _find(call, Home(home.account, arn.region), arn)
@@ -118,13 +118,9 @@ def restore_table_from_backup(call: Call) -> Answer:
 # ---- which backup
 
 
-def _home(call: Call) -> Home:
-    return Home(call.request.account, call.request.region)
-
-
 def _backup(call: Call) -> Backup:
     """The backup of the request. A Region in its ARN that is not the caller's is ignored."""
-    return _find(call, _home(call), _parse(call, call.param("BackupArn")))
+    return _find(call, call.home, _parse(call, call.param("BackupArn")))
 
 
 def _parse(call: Call, given: str) -> Arn:
@@ -136,10 +132,10 @@ def _parse(call: Call, given: str) -> Arn:
     if fields is None or not re.fullmatch(r"table/[^/]+/backup/[^/]+", fields.resource):
         raise errors.validation("Invalid Backup ARN")
     region = fields.region
-    is_region = region == call.request.region or _REGION.fullmatch(region)
+    is_region = region == call.home.region or _REGION.fullmatch(region)
     if not is_region or fields.service != "dynamodb" or fields.partition != arns.partition_of(region):
         raise restores.invalid("BackupArn is not valid")
-    if fields.account != call.request.account:
+    if fields.account != call.home.account:
         raise errors.access_denied()
     return arns.parse_own(given)
 
@@ -155,7 +151,7 @@ def _find(call: Call, home: Home, arn: Arn) -> Backup:
 def _cursor(call: Call, given: str) -> str:
     """The id behind which a page of ListBackups begins; its backup may be gone."""
     arn = _parse(call, given)
-    if arn.region != call.request.region:
+    if arn.region != call.home.region:
         raise restores.invalid("The supplied ExclusiveStartBackupArn does not match the region")
     return arn.rest
 

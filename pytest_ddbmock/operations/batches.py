@@ -6,23 +6,21 @@ from copy import copy
 from typing import Any, NamedTuple
 
 from pytest_ddbmock import errors
+from pytest_ddbmock.engine.admission import Access, Touch
 from pytest_ddbmock.engine.call import Call, bind, refuse_mixing
 from pytest_ddbmock.engine.index_keys import refuse_paths_into_keys, require_index_keys
 from pytest_ddbmock.engine.operation import Answer, operation
+from pytest_ddbmock.engine.reading import count_item, visible_item
 from pytest_ddbmock.expressions.projection import Projection, compile_projection, of_attributes_to_get
 from pytest_ddbmock.metering.collections import metrics_by_table
-from pytest_ddbmock.metering.units import read_units
 from pytest_ddbmock.operations.items import require_item_size
-from pytest_ddbmock.storage.change import Write
 from pytest_ddbmock.storage.schema import KEY_MISMATCH
-from pytest_ddbmock.storage.table import Table
+from pytest_ddbmock.storage.table import Table, Write
 from pytest_ddbmock.values.attribute import Wire, attributes_to_wire
 from pytest_ddbmock.values.item import Item, decode_item
 
 MAX_KEYS = 100
 MAX_WRITES = 25
-RESPONSE_BYTES = 16_000_000
-"""Unsure: what counts; AWS's example, 52 items of 300 KB, fits 16 million bytes of items and not 16 MiB."""
 
 DUPLICATES = "Provided list of item keys contains duplicates"
 
@@ -66,7 +64,7 @@ def _request_items(call: Call) -> dict[str, Any]:
     given: dict[str, Any] | None = call.param("RequestItems")
     # Unsure: of BatchWriteItem five of 33 Regions report the model's constraint.
     if not given:
-        raise errors.validation(f"The requestItems parameter is required for {call.operation.name}")
+        raise errors.validation(f"The requestItems parameter is required for {call.operation}")
     return given
 
 
@@ -103,21 +101,21 @@ def batch_get_item(call: Call) -> Answer:
     for table, wanted in zip(tables, requests, strict=True):
         if wanted.projection is not None:
             refuse_paths_into_keys(table, wanted.projection.paths)
-    call.admit()
+    call.admit(*[Touch(table, key, Access.READ) for table, keys in zip(tables, places, strict=True) for key in keys])
     responses: dict[str, list[Wire]] = {}
     unprocessed: dict[str, Wire] = {}
     size = found = 0
     for table, wanted, keys in zip(tables, requests, places, strict=True):
         answers = responses.setdefault(wanted.name, [])
-        usage = call.usage(table)
+        call.usage(table)
         for position, key in enumerate(keys):
-            item = table.get_at(key)
+            item = visible_item(table, key, consistent=wanted.consistent)
             item_size = 0 if item is None else item.size
-            if size + item_size > RESPONSE_BYTES:
+            if size + item_size > call.engine.rules.pages.response_bytes:
                 unprocessed[wanted.name] = wanted.left(wanted.keys[position:])
                 break
             size += item_size
-            usage.read(read_units(item_size, consistent=wanted.consistent))
+            count_item(call, table, item, consistent=wanted.consistent)
             if item is not None:
                 found += 1
                 project = wanted.projection
@@ -144,15 +142,15 @@ def batch_write_item(call: Call) -> Answer:
     ]
     if len({(write.table.name, write.key) for _, _, write in members}) < len(members):
         raise errors.validation(DUPLICATES)
-    call.admit()
-    conflicts = call.engine.scenario.conflicts
+    refusals = call.refusals([Touch(write.table, write.key, Access.BATCH_WRITE) for _, _, write in members])
     unprocessed: dict[str, list[Wire]] = {}
     done: list[_Member] = []
-    for member in members:
-        if conflicts.hands_back(member.write.table, member.write.key):
-            unprocessed.setdefault(member.name, []).append(member.to_wire())
-        else:
+    for member, refusal in zip(members, refusals or [None] * len(members), strict=True):
+        if refusal is None:
             done.append(member)
+        else:
+            unprocessed.setdefault(member.name, []).append(member.to_wire())
+    call.entry.unread = bool(unprocessed)
     call.commit(*[member.write for member in done])
     places = [(member.name, member.write.table, member.write.key) for member in done]
     return call.answer(

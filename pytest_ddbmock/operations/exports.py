@@ -46,7 +46,7 @@ def export_table_to_point_in_time(call: Call) -> Answer:
         # Unsure: the text.
         raise _invalid("Export Time should not be provided when export type is set as Incremental Export")
     filter = _filter(call)
-    home = archive_jobs.home(call)
+    home = call.home
     exports = call.engine.state(Exports)
     token = call.param("ClientToken")
     table_arn = call.param("TableArn")
@@ -161,7 +161,7 @@ def _table(call: Call, given: str) -> Table:
         raise errors.invalid_parameters("tableArn is not a valid ARN")
     if arn.kind:
         raise _invalid("Table ARN is invalid.")
-    if arn.account != call.request.account:
+    if arn.account != call.home.account:
         raise errors.access_denied()
     table = _find(call, given)
     if table is None or table.settings.status in (CREATING, DELETING):
@@ -171,7 +171,7 @@ def _table(call: Call, given: str) -> Table:
 
 
 def _find(call: Call, table_arn: str) -> Table | None:
-    for table in call.engine.catalog.tables(call.request.account, call.request.region):
+    for table in call.engine.catalog.tables(call.home):
         if table.arn == table_arn:
             return table
     return None

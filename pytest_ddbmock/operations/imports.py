@@ -56,7 +56,7 @@ def import_table(call: Call) -> Answer:
         )
     csv = csv or {}
     call.refuse_unknown(csv, ("Delimiter", "HeaderList"), "InputFormatOptions.Csv")
-    home = archive_jobs.home(call)
+    home = call.home
     jobs = call.engine.state(Imports)
     token = call.param("ClientToken")
     before = None if token is None else jobs.with_token(home, token, call.now)
@@ -72,7 +72,7 @@ def import_table(call: Call) -> Answer:
     require_installed(format)
     require_installed(compression)
     call.admit()
-    table_arn = arns.table_arn(*home, new.name)
+    table_arn = arns.table_arn(home, new.name)
     header = csv.get("HeaderList")
     job = Import(
         arn=archive.new_arn(call.engine, table_arn, call.now),
@@ -133,7 +133,7 @@ def _make(call: Call, new: NewTable, job: Import, now: int) -> Table:
 def _shown(call: Call, source: Wire, options: Wire, parameters: Wire) -> Wire:
     """What the description takes over from the request; nothing that the caller could change."""
     shown: Wire = {
-        "S3BucketSource": {"S3BucketOwner": call.request.account, **archive_jobs.copied(source)},
+        "S3BucketSource": {"S3BucketOwner": call.home.account, **archive_jobs.copied(source)},
         "InputFormat": call.param("InputFormat"),
         "InputFormatOptions": archive_jobs.copied(options) or None,
         "InputCompressionType": call.param("InputCompressionType", "NONE"),

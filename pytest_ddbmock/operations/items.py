@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pytest_ddbmock import errors
+from pytest_ddbmock.engine.admission import Access, Touch
 from pytest_ddbmock.engine.call import Call
 from pytest_ddbmock.engine.envelope import ONLY_ALL_OLD
 from pytest_ddbmock.engine.index_keys import (
@@ -11,14 +12,13 @@ from pytest_ddbmock.engine.index_keys import (
     require_updated_index_keys,
 )
 from pytest_ddbmock.engine.operation import Answer, operation
+from pytest_ddbmock.engine.reading import read_item
 from pytest_ddbmock.expressions import legacy
 from pytest_ddbmock.expressions.condition import Condition
 from pytest_ddbmock.expressions.projection import Projection, compile_projection, of_attributes_to_get
 from pytest_ddbmock.expressions.update import NOTHING, Update, compile_update
 from pytest_ddbmock.metering.collections import item_collection_metrics
-from pytest_ddbmock.metering.units import read_units
-from pytest_ddbmock.storage.change import Write
-from pytest_ddbmock.storage.table import Table
+from pytest_ddbmock.storage.table import Table, Write
 from pytest_ddbmock.values import sizes
 from pytest_ddbmock.values.attribute import attributes_to_wire
 from pytest_ddbmock.values.item import Item
@@ -41,7 +41,7 @@ def put_item(call: Call) -> Answer:
     key = table.schema.key_of(item)
     require_index_keys(table, item)
     _refuse_paths_into_keys(table, condition)
-    call.admit_write(table, key, condition)
+    call.admit_write(table, key, condition, item)
     [change] = call.commit(Write(table, key, item))
     return call.answer(
         Attributes=attributes_to_wire(change.old) if returns == "ALL_OLD" and change.old is not None else None,
@@ -62,9 +62,8 @@ def get_item(call: Call) -> Answer:
     table = call.table()  # ---- below this line the table is known
     key = table.schema.key_of_key(wanted)
     _refuse_paths_into_keys(table, projection)
-    call.admit()
-    item = table.get_at(key)
-    call.usage(table).read(read_units(0 if item is None else item.size, consistent=consistent))
+    call.admit(Touch(table, key, Access.READ))
+    item = read_item(call, table, key, consistent=consistent)
     call.entry.items = 0 if item is None else 1
     return call.answer(
         Item=None if item is None else attributes_to_wire(item if projection is None else projection.apply(item)),

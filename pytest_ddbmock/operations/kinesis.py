@@ -51,7 +51,7 @@ def enable_kinesis_streaming_destination(call: Call) -> Answer:
         else:
             known.put(table, wanted._replace(status=ACTIVE, start=call.engine.seq))
 
-    call.engine.agenda.add(call.now + call.engine.pace, finish)
+    call.engine.agenda.add(call.now + call.engine.rules.pace, finish)
     return _answer(call, table, wanted, **{ENABLE: configuration})
 
 
@@ -73,7 +73,7 @@ def disable_kinesis_streaming_destination(call: Call) -> Answer:
     def finish(due: int) -> None:
         known.put(table, ending._replace(status=DISABLED, ended_at=due))
 
-    call.engine.agenda.add(call.now + call.engine.pace, finish)
+    call.engine.agenda.add(call.now + call.engine.rules.pace, finish)
     # Unsure: seen in the answer to Enable only.
     return _answer(call, table, ending, **{ENABLE: {}})
 
@@ -112,7 +112,7 @@ def update_kinesis_streaming_destination(call: Call) -> Answer:
     def finish(due: int) -> None:
         known.put(table, updating._replace(status=ACTIVE, precision=precision))
 
-    call.engine.agenda.add(call.now + call.engine.pace, finish)
+    call.engine.agenda.add(call.now + call.engine.rules.pace, finish)
     return _answer(call, table, updating, **{UPDATE: configuration})
 
 

@@ -2,40 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from pytest_ddbmock import errors
 from pytest_ddbmock.engine.call import Call
-from pytest_ddbmock.engine.index_keys import refuse_paths_into_keys
 from pytest_ddbmock.engine.operation import Answer, operation
-from pytest_ddbmock.engine.reading import (
+from pytest_ddbmock.engine.paging import (
     Page,
     decode_start,
-    evaluated_key,
-    read_page,
     require_start_in_range,
     require_start_in_segment,
     require_start_shape,
 )
+from pytest_ddbmock.engine.reading import ALL_PROJECTED, COUNT, SPECIFIC, Reader, Source, find_source
 from pytest_ddbmock.errors import DynamoDBError
 from pytest_ddbmock.expressions import legacy
 from pytest_ddbmock.expressions.condition import Condition
 from pytest_ddbmock.expressions.key_condition import KeyCondition, KeyRange, KeyTest, key_range
-from pytest_ddbmock.expressions.projection import Projection, compile_projection, of_attributes_to_get
-from pytest_ddbmock.metering.units import read_units
-from pytest_ddbmock.storage.schema import ALL
-from pytest_ddbmock.storage.settings import Index
-from pytest_ddbmock.storage.table import Table
-from pytest_ddbmock.storage.view import View
-from pytest_ddbmock.values.attribute import Wire, attributes_to_wire
-from pytest_ddbmock.values.item import Item
-
-ALL_ATTRIBUTES, ALL_PROJECTED, SPECIFIC, COUNT = (
-    "ALL_ATTRIBUTES",
-    "ALL_PROJECTED_ATTRIBUTES",
-    "SPECIFIC_ATTRIBUTES",
-    "COUNT",
-)
+from pytest_ddbmock.expressions.projection import compile_projection, of_attributes_to_get
 
 
 @operation("Query")
@@ -80,11 +64,11 @@ def query(call: Call) -> Answer:
         if source.index is None and _is_unique(wanted, schema.range_keys):
             raise errors.validation("The query can return at most one row and cannot be restarted")
         require_start_in_range(start, source.view, wanted, reverse=reverse)
-    reader = Reader(source, select, projection, condition or old_filter)
+    reader = Reader(source, select, projection, condition or old_filter, consistent=consistent)
     reader.require_projected()
-    call.admit()
-    items = source.view.query(wanted, after=start, reverse=reverse)
-    return reader.answer(call, items, limit=limit, consistent=consistent, capacity=capacity)
+    call.admit(source.touch(wanted))
+    page = reader.query(call, wanted, after=start, reverse=reverse, limit=limit)
+    return _answer(call, reader, page, capacity)
 
 
 @operation("Scan")
@@ -115,140 +99,25 @@ def scan(call: Call) -> Answer:
             start, source.table.schema, None if source.index is None else source.index.schema, is_query=False
         )
         require_start_in_segment(start, source.view, segment, segments)
-    reader = Reader(source, select, projection, condition or old_filter)
+    reader = Reader(source, select, projection, condition or old_filter, consistent=consistent)
     reader.require_projected()
-    call.admit()
-    items = source.view.scan(after=start, segment=segment, segments=segments)
-    return reader.answer(call, items, limit=limit, consistent=consistent, capacity=capacity)
+    call.admit(source.touch(None))
+    page = reader.scan(call, after=start, segment=segment, segments=segments, limit=limit)
+    return _answer(call, reader, page, capacity)
 
 
 # ---- what both have in common
 
 
-class Source:
-    """The table, and the index when one is read."""
-
-    __slots__ = ("index", "table")
-
-    def __init__(self, table: Table, index: Index | None) -> None:
-        self.table = table
-        self.index = index
-
-    @property
-    def view(self) -> View:
-        """What is read."""
-        return self.table.base if self.index is None else self.table.views[self.index.name]
-
-    @property
-    def visible(self) -> frozenset[str] | None:
-        """Attributes that the source holds of every item; None for all."""
-        if self.index is None or self.index.projection.kind == ALL:
-            return None
-        return frozenset(self.index.schema.names + self.table.schema.names + self.index.projection.non_key_attributes)
-
-
-class Reader:
-    """One page: filter, fetches from the table, projection, counts, capacity."""
-
-    def __init__(
-        self, source: Source, select: str | None, projection: Projection | None, condition: Condition | None
-    ) -> None:
-        self.source = source
-        self.select = select
-        self.projection = projection
-        self.condition = condition
-        self.visible = source.visible
-
-    def require_projected(self) -> None:
-        """Paths lead into no key, and a global index answers only with what it projects."""
-        for reader in (self.condition, self.projection):
-            if reader is not None:
-                refuse_paths_into_keys(self.source.table, reader.paths)
-        index = self.source.index
-        if index is None or not index.is_global or self.visible is None:
-            return
-        if self.select == ALL_ATTRIBUTES:
-            raise errors.invalid_parameters(
-                f"Select type {ALL_ATTRIBUTES} is not supported for global secondary index {index.name} "
-                "because its projection type is not ALL"
-            )
-        missing = self._invisible(self.projection)
-        if missing:
-            raise errors.invalid_parameters(
-                f"Global secondary index {index.name} does not project [{', '.join(missing)}]"
-            )
-        missing = self._invisible(self.condition)
-        if missing:
-            # Unsure: the text is documented for PartiQL.
-            raise errors.invalid_parameters(
-                f"Secondary index {index.name} does not project one or more filter attributes: [{', '.join(missing)}]"
-            )
-
-    def _invisible(self, reader: Projection | Condition | None) -> list[str]:
-        if reader is None or self.visible is None:
-            return []
-        return [name for name in reader.names if name not in self.visible]
-
-    def answer(
-        self, call: Call, items: Iterator[Item], *, limit: int | None, consistent: bool, capacity: str | None
-    ) -> Answer:
-        """What Query and Scan answer for one page of `items`."""
-        page = self.read(call, items, limit=limit, consistent=consistent)
-        call.entry.items = len(page.items)
-        call.entry.unread = page.last is not None
-        return call.answer(
-            Items=None if self.select == COUNT else self.shown(page),
-            Count=len(page.items),
-            ScannedCount=page.scanned,
-            LastEvaluatedKey=self.last_key(page),
-            ConsumedCapacity=call.capacity(capacity),
-        )
-
-    def read(self, call: Call, items: Iterator[Item], *, limit: int | None, consistent: bool) -> Page:
-        """One page of `items`, counted as consumed."""
-        page = read_page(
-            items,
-            limit=limit,
-            test=None if self.condition is None else self.condition.test,
-            fetch=self._fetch if self._fetches() else None,
-        )
-        self._count(call, page, consistent)
-        return page
-
-    def shown(self, page: Page) -> list[Wire]:
-        """The matching items of a page as the projection shows them."""
-        if self.projection is None:
-            return [attributes_to_wire(item) for item in page.items]
-        project = self.projection.apply
-        return [attributes_to_wire(project(item)) for item in page.items]
-
-    def last_key(self, page: Page) -> Wire | None:
-        """`LastEvaluatedKey` of a page; None when nothing can follow."""
-        if page.last is None:
-            return None
-        index = self.source.index
-        return evaluated_key(page.last, self.source.table.schema, None if index is None else index.schema)
-
-    def _fetches(self) -> bool:
-        """Whether a local index has to fetch from the table what it does not hold."""
-        if self.visible is None or self.source.index is None or self.source.index.is_global:
-            return False
-        # Unsure: that a filter makes AWS fetch as a projection does.
-        return self.select == ALL_ATTRIBUTES or bool(
-            self._invisible(self.projection) or self._invisible(self.condition)
-        )
-
-    def _fetch(self, entry: Item) -> Item:
-        item = self.source.table.get_at(self.source.table.schema.key_of(entry))
-        assert item is not None, "a local index holds just what the table holds"
-        return item
-
-    def _count(self, call: Call, page: Page, consistent: bool) -> None:
-        usage = call.usage(self.source.table)
-        units = read_units(page.size, consistent=consistent)
-        usage.read(units, None if self.source.index is None else self.source.index.name)
-        for item in page.fetched:
-            usage.read(read_units(item.size, consistent=consistent))
+def _answer(call: Call, reader: Reader, page: Page, capacity: str | None) -> Answer:
+    call.entry.unread = page.last is not None
+    return call.answer(
+        Items=None if reader.select == COUNT else reader.shown(page),
+        Count=len(page.items),
+        ScannedCount=page.scanned,
+        LastEvaluatedKey=reader.last_key(page),
+        ConsumedCapacity=call.capacity(capacity),
+    )
 
 
 def _refuse_mixing_in_query(call: Call) -> None:
@@ -277,20 +146,17 @@ def _require_select(call: Call, error: Callable[[str], DynamoDBError]) -> str | 
 
 
 def _source(call: Call, consistent: bool) -> Source:
-    """The table and the index that a request names."""
+    """Return the table or the index that a request names."""
     table = call.table()
     name = call.param("IndexName")
-    if name is None:
-        return Source(table, None)
-    index = table.settings.index(name)
-    if index is None:
-        raise errors.validation(f"The table does not have the specified index: {name}")
-    call.entry.index = name
-    if index.status == "CREATING" or index.backfilling:
-        raise errors.validation(f"Cannot read from backfilling global secondary index: {name}")
-    if index.is_global and consistent:
-        raise errors.validation("Consistent reads are not supported on global secondary indexes")
-    return Source(table, index)
+    return find_source(
+        call,
+        table,
+        name,
+        consistent=consistent,
+        missing=f"The table does not have the specified index: {name}",
+        inconsistent="Consistent reads are not supported on global secondary indexes",
+    )
 
 
 def _refuse_filter_on_keys(condition: Condition | None, kind: str, keys: tuple[str, ...]) -> None:

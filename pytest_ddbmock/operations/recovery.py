@@ -10,6 +10,7 @@ from pytest_ddbmock.archive.recovery import Image
 from pytest_ddbmock.clock import SECOND
 from pytest_ddbmock.engine import arns
 from pytest_ddbmock.engine.call import Call
+from pytest_ddbmock.engine.caller import Home
 from pytest_ddbmock.engine.operation import Answer, operation
 from pytest_ddbmock.errors import DynamoDBError
 from pytest_ddbmock.operations import restores
@@ -107,7 +108,7 @@ def _source(call: Call) -> Table:
         raise errors.validation("Must provide exactly one of: sourceTableArn, sourceTableName")
     if name is None and arn_text is None:
         raise errors.validation("The parameter 'TableName' is required but was not present in the request")
-    account, region = call.request.account, call.request.region
+    home = call.home
     not_found = DynamoDBError("TableNotFoundException", "Table not found")
     if name is None:
         if not arn_text.startswith("arn:"):
@@ -115,17 +116,17 @@ def _source(call: Call) -> Table:
         arn = arns.parse(arn_text)
         if arn is None or arn.kind or not arn_text.startswith(f"arn:{arns.partition_of(arn.region)}:"):
             raise errors.invalid_parameters("sourceTableArn is not a valid ARN")
-        if arn.account != account:
+        if arn.account != home.account:
             raise errors.validation(
                 "This action is only supported by accounts that match the resource owner\N{RIGHT SINGLE QUOTATION MARK}"
                 "s account."
             )
         restores.require_encryption_across_regions(call, arn.region)
-        region = arn.region
+        home = Home(home.account, arn.region)
         name = arn.table
     else:
         not_found = errors.backup_table_not_found(name)
-    table = call.engine.catalog.table(account, region, name)
+    table = call.engine.catalog.table(home, name)
     if table is None or table.settings.status in (CREATING, DELETING):
         raise not_found
     return table

@@ -13,7 +13,6 @@ from pytest_ddbmock.archive import recovery
 from pytest_ddbmock.archive.recovery import Capacity, Image
 from pytest_ddbmock.engine import table_description
 from pytest_ddbmock.engine.call import Call
-from pytest_ddbmock.engine.catalog import Home
 from pytest_ddbmock.engine.operation import Answer
 from pytest_ddbmock.errors import DynamoDBError, NotImplementedByMock
 from pytest_ddbmock.operations.tables import definition, limits
@@ -28,8 +27,8 @@ def require_free(call: Call, name: str) -> None:
 
     Errors: `TableAlreadyExistsException`, `TableInUseException`, `LimitExceededException`.
     """
-    catalog, account, region = call.engine.catalog, call.request.account, call.request.region
-    there = catalog.table(account, region, name)
+    catalog, home = call.engine.catalog, call.home
+    there = catalog.table(home, name)
     if there is not None:
         if there.settings.restored is not None:
             backup_arn = there.settings.restored.backup_arn
@@ -37,7 +36,7 @@ def require_free(call: Call, name: str) -> None:
             where = "" if backup_arn is None else f" from backup: {backup_arn}"
             raise errors.table_in_use(f"Table: {name} is already being restored{where}")
         raise errors.table_already_exists(name)
-    restoring = [table for table in catalog.tables(account, region) if table.settings.restored is not None]
+    restoring = [table for table in catalog.tables(home) if table.settings.restored is not None]
     if len(restoring) >= MAX_RESTORES:
         raise errors.limit_exceeded(
             f"Subscriber limit exceeded: Only {MAX_RESTORES} restore operations can be done simultaneously"
@@ -49,7 +48,7 @@ def require_encryption_across_regions(call: Call, region: str) -> None:
 
     Errors: `ValidationException`.
     """
-    if region != call.request.region and call.params.get("SSESpecificationOverride") is None:
+    if region != call.home.region and call.params.get("SSESpecificationOverride") is None:
         raise invalid("sseSpecificationOverride must be provided for cross-region restores")
 
 
@@ -64,12 +63,11 @@ def begin(call: Call, source: Settings, take: Callable[[], Image], origin: Resto
     if encryption is not None:
         definition.require_default_encryption(encryption, call, "SSESpecificationOverride")
     if call.param("VectorIndexOverride"):
-        raise NotImplementedByMock(call.operation.name, "the parameter VectorIndexOverride")
+        raise NotImplementedByMock(call.operation, "the parameter VectorIndexOverride")
     _require_quotas(call, capacity, indexes)
     target = call.param("TargetTableName")
     call.admit()
-    home = Home(call.request.account, call.request.region)
-    table = recovery.restore(call.engine, home, target, take(), origin, capacity, indexes, call.now)
+    table = recovery.restore(call.engine, call.home, target, take(), origin, capacity, indexes, call.now)
     return call.answer(TableDescription=table_description.describe(table, call.now))
 
 

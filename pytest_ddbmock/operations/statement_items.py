@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from pytest_ddbmock import errors
+from pytest_ddbmock.engine.admission import Access, Touch
 from pytest_ddbmock.engine.call import Call
 from pytest_ddbmock.engine.index_keys import require_index_keys
+from pytest_ddbmock.engine.reading import read_item
 from pytest_ddbmock.engine.transaction import Action
 from pytest_ddbmock.errors import DynamoDBError
 from pytest_ddbmock.expressions.placeholders import Placeholders
-from pytest_ddbmock.metering.units import read_units
 from pytest_ddbmock.operations.items import refuse_key_updates, require_item_size, updated
 from pytest_ddbmock.partiql import reads, writes
 from pytest_ddbmock.partiql.reads import Read
 from pytest_ddbmock.partiql.statements import Select, Statement
 from pytest_ddbmock.partiql.writes import Check, ItemWrite, Put, UpdateItem
-from pytest_ddbmock.storage.change import Write
 from pytest_ddbmock.storage.schema import Key
-from pytest_ddbmock.storage.table import Table
+from pytest_ddbmock.storage.table import Table, Write
 from pytest_ddbmock.values.attribute import Wire, attributes_to_wire
 from pytest_ddbmock.values.item import Item
+
+CONDITION_CODES = {"ConditionalCheckFailedException", "DuplicateItemException"}
+"""Errors of writes that are charged: the stored item was looked at."""
 
 
 class OneItem:
@@ -38,6 +41,8 @@ class OneItem:
         elif isinstance(wanted, UpdateItem):
             refuse_key_updates(table, wanted.update)
         self.key = self._located()
+        self.refusal: DynamoDBError | None = None
+        """Of a member of a batch: why it is not run."""
 
     def _located(self) -> Key | DynamoDBError:
         schema, wanted = self.table.schema, self.wanted
@@ -99,11 +104,13 @@ class OneItem:
 
     # ---- alone and in batches
 
+    def touch(self) -> Touch:
+        """What the statement is about to read or write. Errors: why there is no key."""
+        return Touch(self.table, self.place, Access.READ if self.is_read else Access.WRITE)
+
     def read(self, call: Call, *, consistent: bool) -> Wire | None:
         """Return what a SELECT finds, None for nothing."""
-        stored = self.table.get_at(self.place)
-        call.usage(self.table).read(read_units(0 if stored is None else stored.size, consistent=consistent))
-        return self.shown(stored)
+        return self.shown(read_item(call, self.table, self.place, consistent=consistent))
 
     def shown(self, stored: Item | None) -> Wire | None:
         """Return what a SELECT shows of the stored item, None if that does not meet its condition."""
@@ -116,10 +123,16 @@ class OneItem:
     def write(self, call: Call) -> Wire | None:
         """Write the item and return what RETURNING asks for, None for nothing.
 
-        Errors: `TransactionConflictException`, and as of `outcome`.
+        Errors: as of `outcome`; a condition that is false is charged.
         """
-        call.engine.scenario.conflicts.require_free(self.table, self.place)
-        new = self.outcome(self.table.get_at(self.place))
+        stored = self.table.get_at(self.place)
+        try:
+            new = self.outcome(stored)
+        except DynamoDBError as error:
+            if error.code in CONDITION_CODES:
+                put = self.wanted.item if isinstance(self.wanted, Put) else None
+                call.usage(self.table).refused_write(stored, put)
+            raise
         [change] = call.commit(Write(self.table, self.place, new))
         assert not isinstance(self.wanted, Read), "reads are not written"
         returning = self.wanted.returning

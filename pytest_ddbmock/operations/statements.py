@@ -12,14 +12,14 @@ from typing import Any
 from pytest_ddbmock import errors
 from pytest_ddbmock.engine.call import Call
 from pytest_ddbmock.engine.operation import Answer, operation
-from pytest_ddbmock.engine.reading import PAGE_BYTES, require_start_shape
+from pytest_ddbmock.engine.paging import require_start_shape
+from pytest_ddbmock.engine.reading import Reader, Source, find_source
 from pytest_ddbmock.engine.transaction import code_of, commit_all, read_all
 from pytest_ddbmock.errors import DynamoDBError
 from pytest_ddbmock.expressions.placeholders import Placeholders
 from pytest_ddbmock.operations import next_tokens
 from pytest_ddbmock.operations.batches import DUPLICATES
 from pytest_ddbmock.operations.next_tokens import BEGINNING, Asked, Position
-from pytest_ddbmock.operations.query_scan import Reader, Source
 from pytest_ddbmock.operations.statement_items import OneItem, planned, require_plain_index
 from pytest_ddbmock.partiql import reads
 from pytest_ddbmock.partiql.parser import parse
@@ -27,11 +27,6 @@ from pytest_ddbmock.partiql.reads import Read
 from pytest_ddbmock.partiql.statements import Exists, Select, Statement
 from pytest_ddbmock.values import attribute
 from pytest_ddbmock.values.attribute import Value, Wire
-
-PARTITIONS_OF_A_PAGE = 10
-"""Source: "PartiQL arithmetic, comparison, and logical operators for DynamoDB", IN. Unsure: documented are "pages of up
-to 10 items"; taken here for the values of the partition key that one page reads.
-"""
 
 _INCOMPLETE = "Select statements within {} must specify the primary key in the where clause."
 _MEMBER = ("Statement", "Parameters", "ConsistentRead", "ReturnValuesOnConditionCheckFailure")
@@ -58,8 +53,7 @@ def execute_statement(call: Call) -> Answer:
         raise next_tokens.invalid_token()
     table, wanted = planned(call, statement, bound, incomplete="")  # ---- below this line the table is known
     one = OneItem(table, wanted, shows_item=shows_item)
-    _ = one.place
-    call.admit()
+    call.admit(one.touch())
     shown = one.write(call)
     return call.answer(Items=[] if shown is None else [shown], ConsumedCapacity=call.capacity(capacity))
 
@@ -78,7 +72,10 @@ def batch_execute_statement(call: Call) -> Answer:
     written = [(one.table.name, one.place) for member in members if (one := member.one) is not None and not one.is_read]
     if len(set(written)) < len(written):
         raise errors.validation(DUPLICATES)
-    call.admit()
+    planned_ones = [member.one for member in members if member.one is not None]
+    refusals = call.refusals([one.touch() for one in planned_ones])
+    for one, refusal in zip(planned_ones, refusals or [None] * len(planned_ones), strict=True):
+        one.refusal = refusal
     responses = [member.run(call) for member in members]
     call.entry.items = len(members)
     return call.answer(Responses=responses, ConsumedCapacity=call.capacities(capacity))
@@ -138,10 +135,11 @@ def _select(
     body = statement.body
     assert isinstance(body, Select), "a SELECT"
     read = reads.of_select(body, schema, bound)
-    reader = Reader(source, None, read.projection, read.condition)
+    reader = Reader(source, None, read.projection, read.condition, consistent=consistent)
     reader.require_projected()
     _require_start(start, source, read)
-    call.admit()
+    call.admit(*[source.touch(key_range) for key_range in ((None,) if read.ranges is None else read.ranges)])
+    pages = call.engine.rules.pages
     items: list[Wire] = []
     size = 0
     last = token = None
@@ -149,12 +147,11 @@ def _select(
     call.usage(source.table)
     while True:
         if read.ranges is None:
-            found = source.view.scan(after=after)
+            page = reader.scan(call, after=after, limit=limit)
         elif number < len(read.ranges):
-            found = source.view.query(read.ranges[number], after=after, reverse=read.reverse)
+            page = reader.query(call, read.ranges[number], after=after, reverse=read.reverse, limit=limit)
         else:
             break
-        page = reader.read(call, found, limit=limit, consistent=consistent)
         items += reader.shown(page)
         size += page.size
         if page.last is not None and not (read.key is not None and source.index is None):
@@ -166,10 +163,9 @@ def _select(
             break
         if limit is not None:
             limit -= page.scanned
-        if number - start.number >= PARTITIONS_OF_A_PAGE or size >= PAGE_BYTES:
+        if number - start.number >= pages.partitions or size >= pages.page_bytes:
             token = next_tokens.encode(asked, number, None)
             break
-    call.entry.items = len(items)
     call.entry.unread = token is not None
     return call.answer(Items=items, NextToken=token, LastEvaluatedKey=last, ConsumedCapacity=call.capacity(capacity))
 
@@ -196,18 +192,16 @@ def _source(call: Call, statement: Statement, consistent: bool) -> Source:
     """Return the table and the index of a FROM clause."""
     table = call.table(statement.source.table)
     name = statement.source.index
-    if name is None:
-        return Source(table, None)
-    index = table.settings.index(name)
-    if index is None:
-        raise errors.validation("The table does not have the specified index")
-    require_plain_index(table, name)
-    call.entry.index = name
-    if index.status == "CREATING" or index.backfilling:
-        raise errors.validation(f"Cannot read from backfilling global secondary index: {name}")
-    if index.is_global and consistent:
-        raise errors.validation("Strongly consistent read is not supported on Global Secondary Indexes")
-    return Source(table, index)
+    if name is not None and table.settings.index(name) is not None:
+        require_plain_index(table, name)
+    return find_source(
+        call,
+        table,
+        name,
+        consistent=consistent,
+        missing="The table does not have the specified index",
+        inconsistent="Strongly consistent read is not supported on Global Secondary Indexes",
+    )
 
 
 # ---- members of batches and transactions
@@ -267,6 +261,8 @@ class _BatchMember(_Member):
             assert self.error is not None, "a member has a plan or an error"
             return self._failed(self.error)
         try:
+            if one.refusal is not None:
+                raise one.refusal
             shown = one.read(call, consistent=self.consistent) if one.is_read else one.write(call)
         except DynamoDBError as error:
             return self._failed(error)

@@ -136,8 +136,8 @@ def get_records(call: Call) -> Answer:
     table, stream = _stream(call, iterator.stream_arn)
     shard = _shard(streams.shards(table, stream), iterator.shard_id)
     call.admit()
-    call.engine.scenario.shard_reads.admit(shard.id, call.engine.stream_rules.reads, call.now)
-    records, page = streams.read_records(table, stream, shard, iterator.position, call.now, limit, call.request.region)
+    call.engine.scenario.shard_reads.admit(shard.id, call.engine.rules.streams.reads, call.now)
+    records, page = streams.read_records(table, stream, shard, iterator.position, call.now, limit, call.home.region)
     call.entry.items = len(page.changes)
     call.entry.unread = not page.is_last and table.history.last_seq > page.position
     return call.answer(
@@ -151,9 +151,8 @@ def get_records(call: Call) -> Answer:
 
 def _tables(call: Call) -> list[Table]:
     """Return the tables of the caller's Region, deleted ones included."""
-    account, region = call.request.account, call.request.region
     catalog = call.engine.catalog
-    return [*catalog.tables(account, region), *catalog.deleted(account, region)]
+    return [*catalog.tables(call.home), *catalog.deleted(call.home)]
 
 
 def _parse(stream_arn: str) -> Arn:
@@ -175,7 +174,7 @@ def _stream(call: Call, stream_arn: str) -> tuple[Table, Stream]:
     account, `ResourceNotFoundException` for an unknown stream, or one that is no longer kept.
     """
     arn = _parse(stream_arn)
-    if arn.account != call.request.account:
+    if arn.account != call.home.account:
         raise errors.access_denied()
     for table, stream in streams.readable_streams([one for one in _tables(call) if one.name == arn.table], call.now):
         if streams.stream_arn(table, stream) == stream_arn:

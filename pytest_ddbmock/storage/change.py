@@ -1,15 +1,12 @@
-"""`Write` (requested), `Change` (committed) and `Actor` (who made it)."""
+"""`Change` (committed) and `Actor` (who made it)."""
 
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from pytest_ddbmock.storage.schema import Key
 from pytest_ddbmock.values.item import Item
-
-if TYPE_CHECKING:
-    from pytest_ddbmock.storage.table import Table
 
 
 class Actor(enum.Enum):
@@ -20,14 +17,6 @@ class Actor(enum.Enum):
     REPLICA = "replica"
     IMPORT = "import"
     RESTORE = "restore"
-
-
-class Write(NamedTuple):
-    """A request to put `item` at `key`, or to delete what is there (None)."""
-
-    table: Table
-    key: Key
-    item: Item | None
 
 
 class Change(NamedTuple):

@@ -178,6 +178,14 @@ class Table:
             assert list(self.expiry.scan()) == list(in_order.scan()), "expiry"
 
 
+class Write(NamedTuple):
+    """An item to be written at `key`; `item` None deletes."""
+
+    table: Table
+    key: Key
+    item: Item | None
+
+
 class PastTable:
     """A table as it was at some time, read-only."""
 

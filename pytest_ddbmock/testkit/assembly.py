@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_ddbmock.archive import recovery
-from pytest_ddbmock.clock import DAY, HOUR, Clock
+from pytest_ddbmock.clock import DAY, HOUR, SECOND, Clock
 from pytest_ddbmock.engine import arns
-from pytest_ddbmock.engine.catalog import Home
+from pytest_ddbmock.engine.caller import Home
 from pytest_ddbmock.engine.engine import Engine
-from pytest_ddbmock.engine.request import DYNAMODB, Request
-from pytest_ddbmock.engine.scenario import Scenario
+from pytest_ddbmock.engine.request import DYNAMODB
+from pytest_ddbmock.engine.rules import Rules
 from pytest_ddbmock.engine.trimmer import Need
 from pytest_ddbmock.errors import DynamoDBError, UsageError
 from pytest_ddbmock.followers import global_index
 from pytest_ddbmock.followers import stream as streams
 from pytest_ddbmock.operations import OPERATIONS
-from pytest_ddbmock.storage.change import Write
 from pytest_ddbmock.storage.shards import StreamRules
-from pytest_ddbmock.storage.table import Table
+from pytest_ddbmock.storage.table import Table, Write
 from pytest_ddbmock.testkit import options
 from pytest_ddbmock.testkit.definitions import tables
-from pytest_ddbmock.testkit.definitions.tables import Parameters, TableDefinition
+from pytest_ddbmock.testkit.definitions.tables import TableDefinition
 from pytest_ddbmock.testkit.options import Options, near
 from pytest_ddbmock.transports.service_model import ModelShapes
 
@@ -51,11 +49,18 @@ def new_engine(options: Options, clock: Clock) -> Engine:
         shapes=ModelShapes(),
         operations=OPERATIONS,
         followers=FOLLOWERS,
-        pace=options.pace,
-        ttl_delay=options.ttl_delay,
-        item_collection_limit=options.item_collection_limit,
-        stream_rules=StreamRules(options.stream_shards, round(options.stream_shard_hours * HOUR), options.stream_reads),
+        rules=rules_of(options),
         history_needs=None if options.keep_history else HISTORY_NEEDS,
+    )
+
+
+def rules_of(options: Options) -> Rules:
+    """Return the rules that the options ask for."""
+    return Rules(
+        pace=round(options.pace * SECOND),
+        ttl_delay=round(options.ttl_delay * SECOND),
+        item_collection_limit=options.item_collection_limit,
+        streams=StreamRules(options.stream_shards, round(options.stream_shard_hours * HOUR), options.stream_reads),
     )
 
 
@@ -64,15 +69,12 @@ def populate(engine: Engine, home: Home, options: Options, find: Finder) -> None
 
     Errors: `UsageError` with advice.
     """
-    delay, engine.ttl_delay = engine.ttl_delay, LONG  # the first test to come decides what has expired
-    try:
+    with engine.under(ttl_delay=LONG):  # the first test to come decides what has expired
         for definition in tables.parse_all(options.tables):
             create(engine, home, definition)
         if options.seed is not None:
             load(engine, home, options.seed, find)
         engine.begin_history()
-    finally:
-        engine.ttl_delay = delay
 
 
 # ---- tables
@@ -89,41 +91,18 @@ def create(engine: Engine, home: Home, definition: TableDefinition) -> None:
     for word in definition.create:
         if word not in known.members:
             raise UsageError(f'table "{name}": CreateTable has no parameter "{word}"{near(word, known.members)}')
-    with unrecorded(engine):
-        pace, engine.pace = engine.pace, 0
+    with engine.under(pace=0):
         try:
-            ask(engine, home, "CreateTable", definition.create)
+            engine.ask(home, "CreateTable", definition.create)
             if definition.ttl is not None:
                 switch = {"Enabled": True, "AttributeName": definition.ttl}
-                ask(engine, home, "UpdateTimeToLive", {"TableName": name, "TimeToLiveSpecification": switch})
+                engine.ask(home, "UpdateTimeToLive", {"TableName": name, "TimeToLiveSpecification": switch})
             if definition.pitr:
-                enabled = {"PointInTimeRecoveryEnabled": True}
-                ask(
-                    engine,
-                    home,
-                    "UpdateContinuousBackups",
-                    {"TableName": name, "PointInTimeRecoverySpecification": enabled},
-                )
+                switch = {"PointInTimeRecoveryEnabled": True}
+                params = {"TableName": name, "PointInTimeRecoverySpecification": switch}
+                engine.ask(home, "UpdateContinuousBackups", params)
         except DynamoDBError as error:
-            raise UsageError(f'table "{name}": DynamoDB refuses it: {error.message}') from None
-        finally:
-            engine.pace = pace
-
-
-def ask(engine: Engine, home: Home, operation: str, params: Parameters) -> dict[str, Any]:
-    """Have DynamoDB's operation done."""
-    return engine.call(Request(DYNAMODB, operation, params, home.region, home.account))
-
-
-@contextlib.contextmanager
-def unrecorded(engine: Engine) -> Iterator[None]:
-    """What happens inside strikes no scripted fault and stands in no record: it is not the application's doing."""
-    with engine.lock:
-        scenario, engine.scenario = engine.scenario, Scenario()
-        try:
-            yield
-        finally:
-            engine.scenario = scenario
+            raise UsageError(f'table "{name}": DynamoDB rejected it: {error.message}') from None
 
 
 def find_table(engine: Engine, home: Home, name: str) -> Table:
@@ -132,9 +111,9 @@ def find_table(engine: Engine, home: Home, name: str) -> Table:
     Errors: `UsageError` with near names.
     """
     engine.run_due()
-    table = engine.catalog.table(home.account, home.region, name)
+    table = engine.catalog.table(home, name)
     if table is None:
-        known = [table.name for table in engine.catalog.tables(home.account, home.region)]
+        known = [table.name for table in engine.catalog.tables(home)]
         elsewhere = sorted(
             {arns.parse_own(other.arn).region for other in engine.catalog.all_tables() if other.name == name}
         )
@@ -178,7 +157,7 @@ def _by_table(engine: Engine, home: Home, source: Any, find: Finder) -> Mapping[
     if not path.is_dir():
         return {path.stem: path}
     for definition in folders.definitions(path):
-        if engine.catalog.table(home.account, home.region, definition.name) is None:
+        if engine.catalog.table(home, definition.name) is None:
             create(engine, home, definition)
     return folders.seed_files(path)
 
@@ -189,4 +168,4 @@ def dump(engine: Engine, home: Home, folder: Path) -> None:
 
     with engine.lock:
         engine.run_due()
-        folders.write(engine.catalog.tables(home.account, home.region), folder)
+        folders.write(engine.catalog.tables(home), folder)

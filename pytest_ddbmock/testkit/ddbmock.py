@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pytest_ddbmock.clock import SECOND, PythonClock, to_datetime
 from pytest_ddbmock.engine import arns
+from pytest_ddbmock.engine.caller import Home
 from pytest_ddbmock.engine.calls import CallEntry
-from pytest_ddbmock.engine.catalog import Home
 from pytest_ddbmock.engine.engine import Engine
 from pytest_ddbmock.engine.request import Request
 from pytest_ddbmock.errors import NotImplementedByMock, UsageError
@@ -50,7 +50,7 @@ class Tables(Mapping[str, TableView]):
 
     def _names(self) -> list[str]:
         self._run.engine.run_due()
-        return [table.name for table in self._run.engine.catalog.tables(self._run.home.account, self._run.home.region)]
+        return [table.name for table in self._run.engine.catalog.tables(self._run.home)]
 
     def __getitem__(self, name: str) -> TableView:
         return self._view(name)
@@ -99,14 +99,15 @@ class DDBMock(Refusing):
     def over(cls, engine: Engine, options: Options) -> Self:
         """A mock over an engine with a seed that others start from too: what happens in it is rolled back."""
         mock = cls(options)
-        mock._lend = lambda clock: borrowed(engine, clock, begins=True)
+        mock._lend = lambda clock: borrowed(engine, clock, assembly.rules_of(options), begins=True)
         return mock
 
     @classmethod
     def joining(cls, outer: DDBMock) -> Self:
         """A mock over the engine of an active one: what happens in it is rolled back."""
         mock = cls(outer.options)
-        mock._lend = lambda clock: borrowed(outer._running().engine, clock, begins=False)
+        engine = outer._running().engine
+        mock._lend = lambda clock: borrowed(engine, clock, engine.rules, begins=False)
         return mock
 
     @classmethod

@@ -104,18 +104,11 @@ class Pipeline:
         return True
 
     def _next_due(self, now: int, deadline: int) -> int:
-        engine = self.engine
-        with engine.lock:
+        with self.engine.lock:
             moments = [deadline]
-            due = engine.agenda.next_due(deadline)
+            due = self.engine.next_due(deadline)
             if due is not None:
                 moments.append(due)
-            for table in engine.catalog.expiring():
-                assert table.expiry is not None, "the catalog gives only tables with TTL"
-                delay = engine.ttl_delay
-                for item in table.expiry.expired(now - delay, deadline - delay):
-                    moments.append(table.expiry.due_at(item) + delay)
-                    break
             if self._deliveries is not None:
                 moments += self._deliveries.moments(now)
         return min(moment for moment in moments if moment > now)

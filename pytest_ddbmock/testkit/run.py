@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from pytest_ddbmock.clock import PythonClock
-from pytest_ddbmock.engine.catalog import Home
+from pytest_ddbmock.engine.caller import Home
 from pytest_ddbmock.engine.engine import Engine
+from pytest_ddbmock.engine.rules import Rules
 from pytest_ddbmock.engine.scenario import Scenario
 from pytest_ddbmock.errors import UsageError
 from pytest_ddbmock.storage.change import Actor
@@ -117,12 +118,9 @@ class Run:
         engine = self.engine
         with engine.lock:
             engine.run_due()
-            before, delay = engine.seq, engine.ttl_delay
-            engine.ttl_delay = 0
-            try:
+            before = engine.seq
+            with engine.under(ttl_delay=0):
                 engine.run_due()
-            finally:
-                engine.ttl_delay = delay
             return engine.seq - before
 
     def _new_faults(self) -> Faults:
@@ -130,13 +128,13 @@ class Run:
 
 
 @contextlib.contextmanager
-def borrowed(engine: Engine, clock: PythonClock, *, begins: bool) -> Iterator[Engine]:
-    """An engine with a scenario and a clock of its own, rolled back afterwards.
+def borrowed(engine: Engine, clock: PythonClock, rules: Rules, *, begins: bool) -> Iterator[Engine]:
+    """Lend an engine with a scenario and a clock of its own, rolled back afterwards.
 
-    `begins` tells that its tables are a seed, which was always there: its history begins now.
+    `begins` says that its tables are a seed, which was always there: its history begins now.
     """
     with engine.lock:
-        scenario, engine.scenario = engine.scenario, Scenario()
+        scenario, engine.scenario = engine.scenario, Scenario(rules)
         before, engine.clock = engine.clock, clock
         clock.skew = before.skew if isinstance(before, PythonClock) else 0
         if begins:

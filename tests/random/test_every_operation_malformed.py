@@ -21,6 +21,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pytest_ddbmock import mock_dynamodb
+from pytest_ddbmock.engine.caller import caller
 from pytest_ddbmock.engine.request import DYNAMODB, STREAMS, Request
 from pytest_ddbmock.engine.shapes import Shape
 from pytest_ddbmock.errors import DynamoDBError, NotImplementedByMock
@@ -178,7 +179,7 @@ def ask(account: Account, operation: str, params: Any) -> Any:
     as_given, before = copy.deepcopy(params), whole(account)
     answer = None
     try:
-        answer = account.engine.call(Request(service, operation, params, REGION, ACCOUNT))
+        answer = account.engine.call(Request(service, operation, params, caller(ACCOUNT, REGION)))
     except DynamoDBError as refusal:
         OUTCOMES[operation, "refused"] += 1
         assert refusal.status == 400 or refusal.code == "InternalFailure", (params, refusal)

@@ -11,10 +11,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from pytest_ddbmock.engine.commit import Committer
 from pytest_ddbmock.expressions.key_condition import KeyRange
-from pytest_ddbmock.storage.change import Write
 from pytest_ddbmock.storage.schema import KeySchema, Projection
 from pytest_ddbmock.storage.settings import Index, Settings
-from pytest_ddbmock.storage.table import Table, TableMark
+from pytest_ddbmock.storage.table import Table, TableMark, Write
 from pytest_ddbmock.storage.view import View
 from pytest_ddbmock.values.attribute import Value
 from pytest_ddbmock.values.item import Item

@@ -11,8 +11,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from pytest_ddbmock.engine.caller import Home, caller
 from pytest_ddbmock.engine.engine import Engine
 from pytest_ddbmock.engine.request import Request
+from pytest_ddbmock.engine.rules import Rules
 from pytest_ddbmock.errors import DynamoDBError
 from pytest_ddbmock.followers import global_index
 from pytest_ddbmock.operations import OPERATIONS
@@ -83,11 +85,11 @@ class Lifecycle(RuleBasedStateMachine):
             shapes=ModelShapes(),
             operations=OPERATIONS,
             followers=[global_index.catch_up],
-            pace=pace,
+            rules=Rules(pace=pace * SECOND),
         )
 
     def call(self, operation: str, **params: Any) -> Any:
-        answer = self.engine.call(Request("dynamodb", operation, params, "us-east-1", "123456789012"))
+        answer = self.engine.call(Request("dynamodb", operation, params, caller("123456789012", "us-east-1")))
         return answer
 
     def attempt(self, is_allowed: bool, operation: str, **params: Any) -> None:
@@ -248,7 +250,7 @@ class Lifecycle(RuleBasedStateMachine):
             self.items_are_as_the_model(name, table, description)
 
     def items_are_as_the_model(self, name: str, table: TableModel, description: dict[str, Any]) -> None:
-        stored = self.engine.catalog.table("123456789012", "us-east-1", name)
+        stored = self.engine.catalog.table(Home("123456789012", "us-east-1"), name)
         assert stored is not None
         stored.check()
         assert description["ItemCount"] == (0 if table.state == "CREATING" else len(table.items))

@@ -79,7 +79,7 @@ def test_any_request_is_served_or_refused_without_a_trace(
 ) -> None:
     account = make_engine()
     choose = random.Random(seed)
-    account.engine.pace = choose.choice((0, 10**12))  # nothing falls due between two looks
+    account.set_rules(pace=choose.choice((0, 10**12)))  # nothing falls due between two looks
     maker = TableMaker(choose, garbage)
     shape = service_model.ModelShapes().input("dynamodb", operation)
     assert shape is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pytest_ddbmock.engine.caller import Home, caller
 from pytest_ddbmock.engine.engine import Engine
 from pytest_ddbmock.engine.request import Request
 from pytest_ddbmock.followers import global_index
@@ -35,10 +36,13 @@ class Account:
         self.call("CreateTable", TABLE)
 
     def call(self, operation: str, params: dict[str, Any], service: str = "dynamodb") -> dict[str, Any]:
-        return self.engine.call(Request(service, operation, params, REGION, ACCOUNT))
+        return self.engine.call(Request(service, operation, params, caller(ACCOUNT, REGION)))
+
+    def set_rules(self, **rules: Any) -> None:
+        self.engine.scenario.rules = self.engine.rules._replace(**rules)
 
     def table(self, name: str) -> Table:
-        table = self.engine.catalog.table(ACCOUNT, REGION, name)
+        table = self.engine.catalog.table(Home(ACCOUNT, REGION), name)
         assert table is not None
         return table
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from pytest_ddbmock.engine.caller import Home, caller
 from pytest_ddbmock.engine.engine import Engine
 from pytest_ddbmock.engine.request import DYNAMODB, STREAMS, Request
+from pytest_ddbmock.engine.rules import Rules
 from pytest_ddbmock.followers import global_index
 from pytest_ddbmock.operations import OPERATIONS
 from pytest_ddbmock.storage.table import Table
@@ -36,15 +38,18 @@ class Account:
             shapes=ModelShapes(),
             operations=OPERATIONS,
             followers=[global_index.catch_up],
-            pace=pace,
-            ttl_delay=ttl_delay,
+            rules=Rules(pace=round(pace * SECOND), ttl_delay=round(ttl_delay * SECOND)),
             history_needs=None if keeps_history else HISTORY_NEEDS,
         )
 
     def call(self, operation: str, /, **params: Any) -> dict[str, Any]:
         """The answer; raises what the engine raises."""
         service = DYNAMODB if (DYNAMODB, operation) in OPERATIONS else STREAMS
-        return self.engine.call(Request(service, operation, params, "eu-west-1", "123456789012"))
+        return self.engine.call(Request(service, operation, params, caller("123456789012", "eu-west-1")))
+
+    def set_rules(self, **rules: Any) -> None:
+        """Change rules from now on."""
+        self.engine.scenario.rules = self.engine.rules._replace(**rules)
 
     def tick(self, seconds: float) -> None:
         """Let time pass; nothing is done until the next call."""
@@ -52,7 +57,7 @@ class Account:
 
     def table(self, name: str) -> Table:
         """A table that is there."""
-        table = self.engine.catalog.table("123456789012", "eu-west-1", name)
+        table = self.engine.catalog.table(Home("123456789012", "eu-west-1"), name)
         assert table is not None
         return table
 

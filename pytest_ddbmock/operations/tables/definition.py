@@ -309,4 +309,4 @@ def require_default_encryption(given: Wire, call: Call, where: str = "SSESpecifi
     elif key is not None and kind is None:
         raise errors.invalid_parameters("SSEType KMS is required if KMSMasterKeyId is specified")
     elif enabled or kind is not None:
-        raise NotImplementedByMock(call.operation.name, f"{where} for a key of KMS")
+        raise NotImplementedByMock(call.operation, f"{where} for a key of KMS")

@@ -1,6 +1,6 @@
 """CreateTable, DescribeTable, ListTables, DeleteTable; `update_table` has UpdateTable.
 
-A change of a table takes `Engine.pace`: the answer shows the status in between, the agenda ends it. Without pace it has
+A change of a table takes `Rules.pace`: the answer shows the status in between, the agenda ends it. Without pace it has
 ended when the next call comes in. What the agenda does must bear that the table is gone or has been changed meanwhile.
 Source: "CreateTable", "DeleteTable", "DescribeTable", "ListTables" (API reference), captured answers.
 """
@@ -15,9 +15,8 @@ from pytest_ddbmock import errors
 from pytest_ddbmock.archive import backup
 from pytest_ddbmock.archive.recovery import SETTLING
 from pytest_ddbmock.engine import arns
+from pytest_ddbmock.engine.accounts import Accounts
 from pytest_ddbmock.engine.call import Call
-from pytest_ddbmock.engine.catalog import Home
-from pytest_ddbmock.engine.engine import Engine
 from pytest_ddbmock.engine.operation import Answer, operation
 from pytest_ddbmock.engine.table_description import describe, initial_warm
 from pytest_ddbmock.engine.violations import REQUIRED, Violation, with_value
@@ -48,17 +47,16 @@ def create_table(call: Call) -> Answer:
     """Order: the definition by itself, keys before indexes, then what the account holds already."""
     new = define(call)
     call.admit()
-    account, region = call.request.account, call.request.region
     table = Table(
         new.name,
-        arns.table_arn(account, region, new.name),
+        arns.table_arn(call.home, new.name),
         call.engine.uuid(),
         new.schema,
         new.settings,
         call.engine.seq,
     )
-    call.engine.catalog.add(account, region, table)
-    call.engine.agenda.add(call.now + call.engine.pace, lambda due: activate(call.engine, table, due))
+    call.engine.catalog.add(call.home, table)
+    call.engine.agenda.add(call.now + call.engine.rules.pace, lambda due: activate(call.engine, table, due))
     return call.answer(TableDescription=describe(table, call.now))
 
 
@@ -76,7 +74,7 @@ def list_tables(call: Call) -> Answer:
     start = call.param("ExclusiveStartTableName", "")
     limit = call.param("Limit", TABLES_PER_PAGE)
     call.admit()
-    tables = call.engine.catalog.tables(call.request.account, call.request.region)
+    tables = call.engine.catalog.tables(call.home)
     names = [table.name for table in tables if table.name > start]
     page = names[:limit]
     return call.answer(TableNames=page, LastEvaluatedTableName=page[-1] if len(names) > limit else None)
@@ -104,20 +102,19 @@ def delete_table(call: Call) -> Answer:
         raise errors.being_changed(f"Table: {table.name} is in the process of being updated.")
     if tags_settle(call, table):
         raise errors.being_changed(f"Table tags are being updated: {table.name}")
-    if backup.is_under_way(call.engine, Home(call.request.account, call.request.region), table, call.now):
+    if backup.is_under_way(call.engine, call.home, table, call.now):
         # Unsure: the text.
         raise errors.being_changed(f"Table is being backed up: {table.name}")
     limits.require_few_changing(call, has_indexes=bool(settings.indexes))
     call.admit()
 
-    account, region = call.request.account, call.request.region
     table.change_settings(status=DELETING, streams=ended_streams(call, table))
 
     def finish(due: int) -> None:
-        backup.keep_deleted(call.engine, Home(account, region), table, due)
-        call.engine.catalog.remove(account, region, table, due)
+        backup.keep_deleted(call.engine, call.home, table, due)
+        call.engine.catalog.remove(call.home, table, due)
 
-    call.engine.agenda.add(call.now + call.engine.pace, finish)
+    call.engine.agenda.add(call.now + call.engine.rules.pace, finish)
     return call.answer(TableDescription=describe(table, call.now))
 
 
@@ -174,7 +171,7 @@ def define(call: Call) -> NewTable:
 
 def _name(call: Call, given: str) -> str:
     """The new table's name; an ARN of the caller's account and Region will do."""
-    name = arns.table_name(given, account=call.request.account, region=call.request.region)
+    name = arns.table_name(given, call.home)
     if not re.fullmatch(arns.NAME_PATTERN, name, re.ASCII) or len(name) not in arns.NAME_LENGTH:
         # Unsure: the text for a bad name inside an ARN.
         raise errors.enveloped(f"Invalid table name in '{given}'")
@@ -295,7 +292,7 @@ def _stream_view_type(given: Wire | None) -> str | None:
 
 
 def _require_free(call: Call, name: str) -> None:
-    table = call.engine.catalog.table(call.request.account, call.request.region, name)
+    table = call.engine.catalog.table(call.home, name)
     if table is None:
         return
     if table.settings.status != CREATING:
@@ -320,7 +317,7 @@ def _require_quotas(call: Call, given: _Given, throughput: Throughput, indexes: 
 # ---- from status to status
 
 
-def activate(engine: Engine, table: Table, now: int) -> None:
+def activate(engine: Accounts, table: Table, now: int) -> None:
     """End the creation of a table at `now` in microseconds; a while later it can be backed up."""
     settings = table.settings
     if settings.status != CREATING:
@@ -329,6 +326,6 @@ def activate(engine: Engine, table: Table, now: int) -> None:
     table.change_settings(
         status=ACTIVE,
         indexes=indexes,
-        backups_from=now + (SETTLING if engine.pace else 0),
+        backups_from=now + (SETTLING if engine.rules.pace else 0),
         on_demand_since=settings.created_at if settings.billing_mode == ON_DEMAND else None,
     )

@@ -42,7 +42,7 @@ def describe_limits(call: Call) -> Answer:
 def describe_endpoints(call: Call) -> Answer:
     """Order: nothing to check."""
     call.admit()
-    region = call.request.region
+    region = call.home.region
     suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
     endpoint = {"Address": f"dynamodb.{region}.{suffix}", "CachePeriodInMinutes": ENDPOINT_CACHE_MINUTES}
     return call.answer(Endpoints=[endpoint])
@@ -53,7 +53,7 @@ def require_table_quota(call: Call, *, has_indexes: bool) -> None:
 
     Errors: `LimitExceededException`.
     """
-    if len(call.engine.catalog.tables(call.request.account, call.request.region)) >= MAX_TABLES:
+    if len(call.engine.catalog.tables(call.home)) >= MAX_TABLES:
         raise errors.limit_exceeded(
             f"Subscriber limit exceeded: There is a limit of {MAX_TABLES} tables per subscriber"
         )
@@ -66,7 +66,7 @@ def require_few_changing(call: Call, *, has_indexes: bool) -> None:
     Errors: `LimitExceededException`.
     """
     most = MAX_INDEXED_TABLES_CHANGING if has_indexes else MAX_TABLES_CHANGING
-    tables = call.engine.catalog.tables(call.request.account, call.request.region)
+    tables = call.engine.catalog.tables(call.home)
     if sum(table.settings.status != ACTIVE for table in tables) >= most:
         raise errors.limit_exceeded(
             f"Subscriber limit exceeded: Only {most} tables can be created, updated, or deleted simultaneously"
@@ -80,11 +80,11 @@ def require_table_units(call: Call, wanted: Throughput, *, index: str | None = N
     """
     for name, units in ((READ_UNITS, wanted.read), (WRITE_UNITS, wanted.write)):
         if units > TABLE_UNITS:
-            where = f"{units}, is above the per table maximum for the account in {call.request.region}. Per table"
+            where = f"{units}, is above the per table maximum for the account in {call.home.region}. Per table"
             if index is not None:
                 where = (
                     f"for index {index}, {units}, is above the per index maximum for the account in "
-                    f"{call.request.region}. Per index"
+                    f"{call.home.region}. Per index"
                 )
                 raise errors.limit_exceeded(f"The requested {name} {where} maximum: {TABLE_UNITS}. {SEE_GUIDE}")
             raise errors.limit_exceeded(f"The requested {name}, {where} maximum: {TABLE_UNITS}. {SEE_GUIDE}")
@@ -96,7 +96,7 @@ def require_account_units(call: Call, wanted: Iterable[Throughput], replaced: It
     Errors: `LimitExceededException`.
     """
     reserved_read = reserved_write = 0
-    for table in call.engine.catalog.tables(call.request.account, call.request.region):
+    for table in call.engine.catalog.tables(call.home):
         for throughput in (table.settings.throughput, *(index.throughput for index in table.settings.global_indexes)):
             reserved_read += throughput.read
             reserved_write += throughput.write
@@ -107,7 +107,7 @@ def require_account_units(call: Call, wanted: Iterable[Throughput], replaced: It
         if more > 0 and reserved + more > ACCOUNT_UNITS:
             raise errors.limit_exceeded(
                 f"This request would have caused the {name} limit to be exceeded for the account in "
-                f"{call.request.region}. Current {name} reserved by the account: {reserved}. Limit: {ACCOUNT_UNITS}. "
+                f"{call.home.region}. Current {name} reserved by the account: {reserved}. Limit: {ACCOUNT_UNITS}. "
                 f"Requested: {more}. {SEE_GUIDE}"
             )
 
@@ -124,5 +124,5 @@ def require_limits_within_quota(call: Call, limits: Wire, *, index: str | None =
             units = READ_UNITS if "Read" in name else WRITE_UNITS
             raise errors.limit_exceeded(
                 f"Subscriber limit exceeded: Requested {name} for {kind} for {where} exceeds TableMax{units} of the "
-                f"account in region {call.request.region}"
+                f"account in region {call.home.region}"
             )

@@ -15,14 +15,14 @@ from pytest_ddbmock.storage.table import Table
 def new_stream(call: Call, table_name: str, view_type: str, earlier: tuple[Stream, ...]) -> Stream:
     """A stream of the changes from now on, with a label that no stream of a table of that name has had."""
     taken = {stream.label for stream in earlier}
-    for table in call.engine.catalog.deleted(call.request.account, call.request.region):
+    for table in call.engine.catalog.deleted(call.home):
         if table.name == table_name:
             taken.update(stream.label for stream in table.settings.streams)
     moment = call.now
     while iso_milliseconds(moment) in taken:
         moment += 1000  # the next millisecond
     label, seq = iso_milliseconds(moment), call.engine.seq
-    shards = first_shards(f"{table_name} {label}", call.engine.stream_rules.shards, call.now, seq)
+    shards = first_shards(f"{table_name} {label}", call.engine.rules.streams.shards, call.now, seq)
     return Stream(label, view_type, call.now, seq, shards=shards)
 
 

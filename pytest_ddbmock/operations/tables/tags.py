@@ -28,7 +28,7 @@ TAGS_PER_PAGE = 10
 """Unsure: AWS does not say."""
 
 SETTLING = 3 * SECOND // 2
-"""For so long after an effective change the tags of a table are locked, when changes take time (`Engine.pace`)."""
+"""For so long after an effective change the tags of a table are locked, when changes take time (`Rules.pace`)."""
 
 PUNCTUATION = "_.:/=+-@"
 """What tags may hold besides letters, digits and spaces of any script."""
@@ -89,7 +89,7 @@ def list_tags_of_resource(call: Call) -> Answer:
 def tags_settle(call: Call, table: Table) -> bool:
     """Whether a change of the table's tags is still settling."""
     changed_at = table.settings.tags_changed_at
-    return bool(call.engine.pace) and changed_at is not None and call.now < changed_at + SETTLING
+    return bool(call.engine.rules.pace) and changed_at is not None and call.now < changed_at + SETTLING
 
 
 def _set_tags(call: Call, table: Table, tags: dict[str, str]) -> None:
@@ -119,12 +119,12 @@ def _table(call: Call, given: str) -> Table:
         raise errors.invalid_parameters(
             f"Invalid resource arn provided, only table or stream is accepted. Provided resource arn: {given}"
         )
-    region = call.request.region
-    if arn.region != region or fields.partition != arns.partition_of(region):
+    home = call.home
+    if arn.region != home.region or fields.partition != arns.partition_of(home.region):
         raise errors.validation(f"Invalid TableArn: Invalid ResourceArn provided as input {given}")
-    if arn.account != call.request.account:
+    if arn.account != home.account:
         raise errors.access_denied()
-    table = None if arn.kind else call.engine.catalog.table(arn.account, region, arn.table)
+    table = None if arn.kind else call.engine.catalog.table(home, arn.table)
     if table is None or table.settings.status in (CREATING, DELETING):
         raise errors.resource_not_found(f"Requested resource not found: ResourceArn: {given} not found")
     call.entry.tables = (table.name,)

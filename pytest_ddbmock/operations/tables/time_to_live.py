@@ -16,7 +16,7 @@ from pytest_ddbmock.storage.settings import CREATING, DELETING, TimeToLive
 INTERVAL = HOUR
 """Documented; after an effective change AWS has been seen to refuse the next one for about 31 minutes.
 
-Measured on the mock's clock and whatever `Engine.pace`: an application that toggles TTL in one go fails on AWS, always.
+Measured on the mock's clock and whatever `Rules.pace`: an application that toggles TTL in one go fails on AWS, always.
 What a seed has set up does not count (`Engine.begin_history`).
 """
 

@@ -39,7 +39,7 @@ def begin(call: Call, table: Table, steps: list[Step]) -> None:
     if changing:
         table.change_settings(status=UPDATING, changing=changing)
     _keep_views(table)
-    pace, agenda = call.engine.pace, call.engine.agenda
+    pace, agenda = call.engine.rules.pace, call.engine.agenda
 
     def end(due: int) -> None:
         if table.settings.status == DELETING:

@@ -28,7 +28,7 @@ from pytest_ddbmock.storage.table import Table
 TABLE_CLASS_CHANGES = 2
 """In 30 days."""
 PROTECTION_WINDOW = 15 * SECOND
-"""Between two changes of deletion protection, when changes take time (`Engine.pace`)."""
+"""Between two changes of deletion protection, when changes take time (`Rules.pace`)."""
 
 
 @operation("UpdateTable")
@@ -104,7 +104,7 @@ def _protection_steps(call: Call, table: Table, given: UpdateRequest) -> list[St
         return []
     changed_at = settings.deletion_protection_changed_at
     # Without pace nothing takes time, the settling of settings included.
-    if call.engine.pace and changed_at is not None and call.now < changed_at + PROTECTION_WINDOW:
+    if call.engine.rules.pace and changed_at is not None and call.now < changed_at + PROTECTION_WINDOW:
         raise errors.throttled(
             f"Deletion protection setting for table {table.name} modified within the previous 15000 milliseconds. "
             f"Please try again after {iso_milliseconds(changed_at + PROTECTION_WINDOW)}Z"

@@ -23,9 +23,9 @@ from pytest_ddbmock.engine.engine import Engine
 from pytest_ddbmock.engine.index_keys import require_index_keys
 from pytest_ddbmock.errors import DynamoDBError, UsageError
 from pytest_ddbmock.operations.items import require_item_size
-from pytest_ddbmock.storage.change import Actor, Write
+from pytest_ddbmock.storage.change import Actor
 from pytest_ddbmock.storage.schema import Key
-from pytest_ddbmock.storage.table import Items, Table
+from pytest_ddbmock.storage.table import Items, Table, Write
 from pytest_ddbmock.testkit import options, plain
 from pytest_ddbmock.values.attribute import Wire, attributes_to_wire
 from pytest_ddbmock.values.item import Item, decode_item

@@ -19,7 +19,7 @@ from pytest_ddbmock.archive.bucket import (
     MemoryBuckets,
 )
 from pytest_ddbmock.archive.external_services import ExternalServices, LogEvent, MemoryLogs
-from pytest_ddbmock.engine.catalog import Home
+from pytest_ddbmock.engine.caller import Home
 from pytest_ddbmock.engine.engine import Engine
 from pytest_ddbmock.errors import UsageError
 from pytest_ddbmock.testkit import options

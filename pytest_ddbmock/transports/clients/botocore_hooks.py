@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 
 from botocore import UNSIGNED
 
+from pytest_ddbmock.engine.caller import Caller, caller
 from pytest_ddbmock.engine.request import Request
 from pytest_ddbmock.errors import DynamoDBError
 from pytest_ddbmock.transports import doors, json10, service_model
@@ -110,15 +111,14 @@ def answer(
         key[0],
         operation,
         params,
-        context.get("client_region") or backend.region,
-        _account(signer) or backend.account,
+        caller(_account(signer) or backend.account, context.get("client_region") or backend.region),
         find_origin(),
         next(_call_ids),
     )
     outcome = ask(backend, request, convert)
     if isinstance(outcome, DynamoDBError):
         if is_left_to_botocore(outcome):
-            context[_PENDING] = PendingCall(backend, request.call_id, request.region, request.account, request, outcome)
+            context[_PENDING] = PendingCall(backend, request.call_id, request.caller, request, outcome)
             return None
         return _refused(services, outcome)
     name = json10.request_id()
@@ -189,16 +189,14 @@ class PendingCall:
         self,
         backend: Backend,
         call_id: int,
-        region: str,
-        account: str,
+        who: Caller,
         request: Request | None = None,
         first: DynamoDBError | None = None,
     ) -> None:
         self.backend = backend
         self.name = str(call_id)
         self._call_id = call_id
-        self._region = region
-        self._account = account
+        self._caller = who
         self._request = request
         self._ready = first
         self._attempts = 0
@@ -217,9 +215,7 @@ class PendingCall:
             if self._request is None:
                 service, operation = json10.split_target(http.headers.get("X-Amz-Target"))
                 params = json10.decode(http.body or b"")
-                self._request = Request(
-                    service, operation, params, self._region, self._account, find_origin(), self._call_id
-                )
+                self._request = Request(service, operation, params, self._caller, find_origin(), self._call_id)
         except DynamoDBError as refusal:
             return refusal
         return ask(self.backend, dataclasses.replace(self._request, attempt=self._attempts), json10.http_answer)
@@ -235,9 +231,8 @@ def name_attempt(request: Any, request_signer: Any, **_: Any) -> None:
         backend = doors.current()
         if backend is None:
             return
-        region = context.get("client_region") or backend.region
-        account = _account(request_signer) or backend.account
-        pending = context[_PENDING] = PendingCall(backend, next(_call_ids), region, account)
+        who = caller(_account(request_signer) or backend.account, context.get("client_region") or backend.region)
+        pending = context[_PENDING] = PendingCall(backend, next(_call_ids), who)
     request.headers[CALL_HEADER] = pending.name
 
 
@@ -249,7 +244,7 @@ def answer_attempt(request: Any, **_: Any) -> SentHttp | None:
         if backend is None:
             return None
         # Nobody signed it: the mock was opened meanwhile, or the request comes from somewhere unusual.
-        pending = PendingCall(backend, next(_call_ids), backend.region, backend.account)
+        pending = PendingCall(backend, next(_call_ids), caller(backend.account, backend.region))
     answer = SentHttp(request.url, pending.attempt(request), pending.backend)
     if "moto" in sys.modules:
         # botocore calls all handlers and takes the first answer. moto goes by the URL: without it, it neither puts the

@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Callable
 
 from pytest_ddbmock import errors
+from pytest_ddbmock.engine.caller import caller
 from pytest_ddbmock.engine.request import Request
 from pytest_ddbmock.errors import DynamoDBError, NotImplementedByMock, UsageError
 from pytest_ddbmock.transports import json10
@@ -91,8 +92,7 @@ class HttpDoor:
             service,
             operation,
             params,
-            region or backend.region,
-            account or backend.account,
+            caller(account or backend.account, region or backend.region),
             _origin(request),
             call_id,
             attempt,

@@ -167,20 +167,21 @@ def test_an_update_that_changes_nothing_is_charged(client: Any, tables: Any) -> 
 
 
 @pytest.mark.parametrize("size, used", [(None, 1.0), (100, 1.0), (2049, 3.0)])
-def test_a_failed_condition_costs_the_stored_item(
+def test_a_failed_condition_costs_the_larger_of_the_stored_and_the_new_item(
     ddbmock: Any, client: Any, tables: Any, size: int | None, used: float
 ) -> None:
     if size is not None:
         client.put_item(TableName="plain", Item=item(size))
     false = {"ConditionExpression": "attribute_exists(zz)"}
-    for call in (
-        lambda: client.put_item(**TOTAL, Item=item(9000), **false),
-        lambda: client.delete_item(**TOTAL, Key=KEY, **false),
-        lambda: client.update_item(**TOTAL, Key=KEY, **false),
+    for call, units_used in (
+        (lambda: client.put_item(**TOTAL, Item=item(9000), **false), 9.0),
+        (lambda: client.put_item(**TOTAL, Item=item(100), **false), used),
+        (lambda: client.delete_item(**TOTAL, Key=KEY, **false), used),
+        (lambda: client.update_item(**TOTAL, Key=KEY, **false), used),
     ):
         with pytest.raises(ClientError):
             call()
-        assert ddbmock.calls[-1].units == used
+        assert ddbmock.calls[-1].units == units_used
 
 
 # what indexes consume of a write: the item before, the item after, units of the table and by index

@@ -21,7 +21,7 @@ def account():
 def begin(account, **more):
     """The table `sessions` with TTL by `ttl`."""
     account.create("sessions", **more)
-    account.tick(account.engine.pace / SECOND)
+    account.tick(account.engine.rules.pace / SECOND)
     account.call(
         "UpdateTimeToLive",
         TableName="sessions",

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from pytest_ddbmock.engine import shapes
+from pytest_ddbmock.engine.caller import caller
 from pytest_ddbmock.engine.request import Request
 from pytest_ddbmock.engine.shapes import Shape
 from pytest_ddbmock.errors import NotImplementedByMock
@@ -80,11 +81,11 @@ def test_a_new_parameter_is_refused_by_name(account: Account, number: int, posit
     structure[NEW] = "x"
     seq, tables = account.engine.seq, [table.settings for table in account.engine.catalog.all_tables()]
     with pytest.raises(NotImplementedByMock, match=NEW) as caught:
-        account.engine.call(Request(service, operation, params, "eu-west-1", "123456789012"))
+        account.engine.call(Request(service, operation, params, caller("123456789012", "eu-west-1")))
     assert caught.value.operation == operation
     assert (account.engine.seq, [table.settings for table in account.engine.catalog.all_tables()]) == (seq, tables)
     structure[NEW] = None
-    account.engine.call(Request(service, operation, params, "eu-west-1", "123456789012"))
+    account.engine.call(Request(service, operation, params, caller("123456789012", "eu-west-1")))
 
 
 def test_every_operation_of_these_families_is_asked() -> None:

@@ -7,6 +7,7 @@ import pytest
 from botocore.config import Config
 
 from pytest_ddbmock import UsageError, mock_dynamodb
+from pytest_ddbmock.storage.shards import StreamRules
 from tests.support.accounts import Account
 from tests.support.models import needs
 
@@ -317,7 +318,7 @@ def test_a_jump_of_decades_is_quick_and_leaves_a_day_of_shards(opened):
 
 def test_a_seed_built_earlier_begins_its_shards_with_the_test():
     account = Account()
-    account.engine.stream_rules = account.engine.stream_rules.__class__(shards=2, shard_life=4 * 3600 * 10**6)
+    account.set_rules(streams=StreamRules(shards=2, shard_life=4 * 3600 * 10**6))
     table = account.create("orders", StreamSpecification={"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"})
     account.tick(3 * 3600)
     account.engine.begin_history()

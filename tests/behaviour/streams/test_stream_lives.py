@@ -5,6 +5,7 @@ from __future__ import annotations
 import boto3
 import pytest
 
+from pytest_ddbmock.engine.caller import Home
 from tests.support.accounts import Account
 from tests.support.models import needs
 
@@ -269,4 +270,4 @@ def test_deleted_tables_are_kept_no_longer_than_their_streams():
     account.create("third")
     account.call("DeleteTable", TableName="third")
     account.engine.run_due()
-    assert [table.name for table in account.engine.catalog.deleted("123456789012", "eu-west-1")] == ["second"]
+    assert [table.name for table in account.engine.catalog.deleted(Home("123456789012", "eu-west-1"))] == ["second"]

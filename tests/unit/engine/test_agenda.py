@@ -7,7 +7,7 @@ from pytest_ddbmock.engine.agenda import Agenda
 
 def run(agenda, now):
     while agenda.next_due(now) is not None:
-        agenda.run_next()
+        agenda.run(now)
 
 
 def test_what_is_due_is_done_in_order_of_its_moment():

@@ -6,8 +6,9 @@ import pytest
 
 from pytest_ddbmock.engine import arns
 from pytest_ddbmock.engine.arns import Arn, Fields
+from pytest_ddbmock.engine.caller import Home
 
-TABLE = arns.table_arn("123456789012", "us-east-1", "orders")
+TABLE = arns.table_arn(Home("123456789012", "us-east-1"), "orders")
 
 
 @pytest.mark.parametrize(
@@ -17,10 +18,10 @@ def test_own_arns_are_split_into_what_they_were_made_of(region, partition):
     assert arns.split(arns.function_arn("1", region, "bill")) == Fields(
         partition, "lambda", region, "1", "function:bill"
     )
-    assert arns.split(arns.table_arn("1", region, "orders")) == Fields(
+    assert arns.split(arns.table_arn(Home("1", region), "orders")) == Fields(
         partition, "dynamodb", region, "1", "table/orders"
     )
-    assert arns.parse_own(arns.table_arn("1", region, "orders")) == Arn(region, "1", "orders")
+    assert arns.parse_own(arns.table_arn(Home("1", region), "orders")) == Arn(region, "1", "orders")
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,14 @@ import pytest
 
 from pytest_ddbmock.clock import MINUTE
 from pytest_ddbmock.engine import tokens
+from pytest_ddbmock.engine.caller import caller
 from pytest_ddbmock.engine.request import Request
 from pytest_ddbmock.engine.tokens import Done, Tokens, Use
 from pytest_ddbmock.errors import DynamoDBError
 
 
 def payload(*members: Any, **params: Any) -> bytes:
-    request = Request("dynamodb", "TransactWriteItems", {"TransactItems": list(members), **params}, "r", "a")
+    request = Request("dynamodb", "TransactWriteItems", {"TransactItems": list(members), **params}, caller("a", "r"))
     return tokens.payload_of(request)
 
 

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from pytest_ddbmock.clock import HOUR, SECOND
+from pytest_ddbmock.engine.caller import caller
 from pytest_ddbmock.engine.engine import Engine
 from pytest_ddbmock.engine.request import Request
+from pytest_ddbmock.engine.rules import Rules
 from pytest_ddbmock.errors import DynamoDBError, NotImplementedByMock
 from pytest_ddbmock.followers import global_index
 from pytest_ddbmock.operations import OPERATIONS
@@ -52,7 +54,7 @@ class Account:
         )
 
     def call(self, operation: str, **params: Any) -> dict[str, Any]:
-        return self.engine.call(Request("dynamodb", operation, params, REGION, ACCOUNT))
+        return self.engine.call(Request("dynamodb", operation, params, caller(ACCOUNT, REGION)))
 
     def describe(self) -> dict[str, Any]:
         described = self.call("DescribeTable", TableName="orders")["Table"]
@@ -111,7 +113,7 @@ def test_a_name_that_is_no_string_is_told_before_all_else(account, operation):
 
 @pytest.mark.parametrize("pace", [0, 5])
 def test_every_change_of_a_table_can_be_taken_back(account, pace):
-    account.engine.pace = pace * SECOND
+    account.engine.scenario.rules = Rules(pace=pace * SECOND)
     account.call("PutItem", TableName="orders", Item={"pk": {"S": "a"}, "g": {"S": "x"}})
     before, mark = account.state(), account.engine.mark()
     changes: list[tuple[str, dict[str, Any]]] = [
@@ -137,7 +139,7 @@ def test_every_change_of_a_table_can_be_taken_back(account, pace):
 
 
 def test_a_change_under_way_at_the_mark_is_under_way_again(account):
-    account.engine.pace = 5 * SECOND
+    account.engine.scenario.rules = Rules(pace=5 * SECOND)
     account.call("UpdateTable", **CREATE_INDEX)
     mark = account.engine.mark()
     account.clock.moment += 20 * SECOND

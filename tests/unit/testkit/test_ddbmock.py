@@ -266,8 +266,8 @@ def test_every_form_of_definition_is_taken(ddb, make):
         (lambda ddb: ddb.create_table("users", {"key": "pk"}, ttl="x"), "a definition alone"),
         (lambda ddb: ddb.create_table({"key": "pk"}), "without a name"),
         (lambda ddb: ddb.create_table({"TableName": "users", "key": "pk"}, "pk"), "parameters alone"),
-        (lambda ddb: ddb.create_table("u", "pk"), 'table "u": DynamoDB refuses it: .*length'),
-        (lambda ddb: ddb.create_table("us ers", "pk"), "DynamoDB refuses it"),
+        (lambda ddb: ddb.create_table("u", "pk"), 'table "u": DynamoDB rejected it: .*length'),
+        (lambda ddb: ddb.create_table("us ers", "pk"), "DynamoDB rejected it"),
         (
             lambda ddb: ddb.create_table({"TableName": "users", "KeySchema": [], "BilingMode": ""}),
             'CreateTable has no parameter "BilingMode"; did you mean "BillingMode"',
@@ -282,7 +282,7 @@ def test_a_bad_definition_is_refused_with_advice(ddb, make, advice):
 
 def test_a_table_that_is_there_already_is_refused(ddb):
     ddb.create_table("users", "pk")
-    with pytest.raises(UsageError, match=r'table "users": DynamoDB refuses it: .*already exists'):
+    with pytest.raises(UsageError, match=r'table "users": DynamoDB rejected it: .*already exists'):
         ddb.create_table("users", "pk")
 
 
