@@ -1,4 +1,4 @@
-"""A table's stream: a window over its history. Shards, sequence numbers, iterators, records; nothing is stored twice.
+"""A table's stream as a window over its history: shards, sequence numbers, iterators, records. Nothing is stored twice.
 
 Source: "Change data capture for DynamoDB Streams", "Amazon DynamoDB Streams" (API reference).
 """
@@ -31,7 +31,7 @@ ITERATOR_LIFE = 15 * MINUTE
 PAGE_RECORDS = 1000
 PAGE_BYTES = 1 << 20
 _CHUNK = 100
-"""Changes that are looked at together, or more: a shard that takes few of them is read in few steps."""
+"""How many changes are read at a time, at least: a shard with few of them is read in few steps."""
 
 IMAGES: dict[str, tuple[str, ...]] = {
     "KEYS_ONLY": (),
@@ -39,7 +39,7 @@ IMAGES: dict[str, tuple[str, ...]] = {
     "OLD_IMAGE": ("OldImage",),
     "NEW_AND_OLD_IMAGES": ("NewImage", "OldImage"),
 }
-"""What a record holds besides the keys, by StreamViewType."""
+"""The images of a record, by StreamViewType."""
 
 _FIRST_NUMBER = 10**20
 """Sequence numbers have 21 digits or more."""
@@ -49,17 +49,17 @@ _FIRST_NUMBER = 10**20
 
 
 def sequence_number(seq: int) -> str:
-    """The number of a change as streams show it: decimal, 21 digits, rising with `seq`."""
+    """Return the sequence number of a change: decimal, 21 digits, rising with `seq`."""
     return str(_FIRST_NUMBER + seq)
 
 
 def seq_of(number: str) -> int | None:
-    """The change that a sequence number stands for; None for text that is no sequence number."""
+    """Return the `seq` of a sequence number; None for other text."""
     return int(number) - _FIRST_NUMBER if number.isdecimal() and number.isascii() else None
 
 
 def shards(table: Table, stream: Stream) -> list[Shard]:
-    """The shards of a stream, parents before children; those of an ended stream have all ended."""
+    """Return the shards of a stream, parents before children; those of an ended stream have all ended."""
     if stream.end is None:
         return list(stream.shards)
     return [
@@ -69,46 +69,46 @@ def shards(table: Table, stream: Stream) -> list[Shard]:
 
 
 def kept_shards(table: Table, stream: Stream, now: int) -> list[Shard]:
-    """The shards that a reader can see: those that have ended a day ago or earlier are gone with their records."""
+    """Return the shards that callers can see: a shard is removed with its records a day after its end."""
     return [shard for shard in shards(table, stream) if shard.is_kept(now)]
 
 
 def sequence_number_range(shard: Shard) -> dict[str, str]:
-    """`SequenceNumberRange`."""
+    """Return the `SequenceNumberRange` of a shard."""
     first = shard.start + 1
     numbers = {"StartingSequenceNumber": sequence_number(first)}
     if shard.end is not None:
-        # A shard without a change ends with the number with which it starts.
+        # A shard without changes ends with the number that it starts with.
         numbers["EndingSequenceNumber"] = sequence_number(max(first, shard.end))
     return numbers
 
 
-# ---- positions: sequence number of the last change that has been read
+# ---- positions: the `seq` of the last change that was read
 
 
 def is_recorded(change: Change) -> bool:
-    """Whether a change has a record: a write that changes nothing has none."""
+    """Return whether a change has a record: a write that changes nothing has none."""
     return change.old != change.new
 
 
 def trimmed_seq(history: History, now: int) -> int:
-    """Sequence number of the last change that is too old to be read."""
+    """Return the `seq` of the last change that is too old to be read."""
     return history.seq_at(now - STREAM_RETENTION - 1)
 
 
 def oldest_position(history: History, shard: Shard, now: int) -> int:
-    """TRIM_HORIZON: before the oldest record that is kept."""
+    """Return the position of TRIM_HORIZON: before the oldest record that is kept."""
     return max(shard.start, trimmed_seq(history, now))
 
 
 def newest_position(history: History, shard: Shard) -> int:
-    """LATEST: behind the newest record."""
+    """Return the position of LATEST: after the newest record."""
     last = max(shard.start, history.last_seq)
     return last if shard.end is None else min(shard.end, last)
 
 
 def retains_from(table: Table, now: int) -> int:
-    """How far the readers of a table's streams can do without its history, iterators that have been given included."""
+    """Return the `seq` up to which no reader of the streams needs the history, with an iterator or without."""
     history = table.history
     starts = [stream.start for stream in table.settings.streams if stream.is_readable(now)]
     if not starts:
@@ -117,7 +117,7 @@ def retains_from(table: Table, now: int) -> int:
 
 
 def position_at(history: History, shard: Shard, moment: int, now: int) -> int:
-    """AT_TIMESTAMP: before the first record made at or after `moment` in microseconds."""
+    """Return the position of AT_TIMESTAMP: before the first record at or after `moment` in microseconds."""
     position = max(history.seq_at(moment - 1), oldest_position(history, shard, now))
     return position if shard.end is None else min(shard.end, position)
 
@@ -201,7 +201,7 @@ def read_records(
 
 
 class ShardIterator(NamedTuple):
-    """A place in a shard; `ticket` is the engine's, `issued_at` in microseconds."""
+    """A position in a shard; `ticket` comes from the engine, `issued_at` is in microseconds."""
 
     stream_arn: str
     shard_id: str
@@ -210,21 +210,21 @@ class ShardIterator(NamedTuple):
     ticket: str
 
     def encode(self) -> str:
-        """The opaque text that callers get."""
+        """Return the opaque text that callers get."""
         inner = json.dumps([self.shard_id, self.position, self.issued_at, self.ticket])
         sealed = base64.b64encode(f"{_seal(self.stream_arn, inner)}{inner}".encode()).decode()
         return f"{self.stream_arn}|1|{sealed}"
 
     @property
     def expires_at(self) -> int:
-        """From this moment on it is refused."""
+        """When it expires."""
         return self.issued_at + ITERATOR_LIFE
 
 
 def decode_iterator(text: str) -> ShardIterator:
-    """The iterator behind an opaque text.
+    """Return the iterator of an opaque text.
 
-    Errors: `ValidationException` for text that no stream has given.
+    Errors: `ValidationException` for text that is not an iterator from here.
     """
     stream_arn, _, rest = text.partition("|1|")
     try:
@@ -241,7 +241,7 @@ _SEAL_LENGTH = 32
 
 
 def _seal(stream_arn: str, inner: str) -> str:
-    """What a text that was made up or altered lacks."""
+    """Return a checksum, which a made-up or altered text does not have."""
     return hashlib.blake2b(
         f"{stream_arn} {inner}".encode("utf-8", "replace"), digest_size=_SEAL_LENGTH // 2
     ).hexdigest()
@@ -345,17 +345,17 @@ _TTL = Actor.TTL
 
 
 def record(table: Table, stream: Stream, change: Change, region: str) -> dict[str, Any]:
-    """A single change as `GetRecords` answers it."""
+    """Return the record of one change, as in `GetRecords`."""
     [shown] = records_of(table, stream, [change], region)
     return shown
 
 
 def stream_arn(table: Table, stream: Stream) -> str:
-    """The ARN of a stream."""
+    """Return the ARN of a stream."""
     return arns.stream_arn(table.arn, stream.label)
 
 
 def readable_streams(tables: Sequence[Table], now: int) -> list[tuple[Table, Stream]]:
-    """The streams of tables that can be read, in order of their ARNs."""
+    """Return the readable streams of tables, in order of their ARNs."""
     found = [(table, stream) for table in tables for stream in table.settings.streams if stream.is_readable(now)]
     return sorted(found, key=lambda pair: stream_arn(*pair))
