@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pytest_ddbmock.errors import UsageError
@@ -26,20 +26,6 @@ from pytest_ddbmock.testkit import options
 from pytest_ddbmock.testkit.options import near
 
 __tracebackhide__ = options.__tracebackhide__
-
-FLAGS = ("bisect_batch_on_function_error", "enabled")
-
-OPTIONS = (
-    *RANGES,
-    *FLAGS,
-    "destination_config",
-    "filter_criteria",
-    "function_name",
-    "function_response_types",
-    "on_failure",
-    "starting_position",
-)
-"""The options of `connect` besides `eager` and `duplicates`."""
 
 WITHOUT_EFFECT = frozenset(
     {"KMSKeyArn", "KmsKeyArn", "LoggingConfig", "MetricsConfig", "ProvisionedPollerConfig", "Tags"}
@@ -62,10 +48,11 @@ OF_OTHER_SOURCES = frozenset(
 """Members of a mapping that AWS rejects for a DynamoDB stream."""
 
 
-def read_options(given: Mapping[str, Any], where: str) -> EventSource:
-    """Return the event source of options in snake_case; error messages begin with `where`.
+def read_options(given: Mapping[str, Any], where: str, spelled: Callable[[str], str] = str) -> EventSource:
+    """Return the event source of options in snake_case.
 
-    Errors: `UsageError` with near names, and with AWS's ranges.
+    `where` and `spelled` say how error messages begin and how they spell the names of options. Errors: `UsageError`
+    with near names, and with AWS's ranges.
     """
     read: dict[str, Any] = {}
     for name, value in given.items():
@@ -73,97 +60,105 @@ def read_options(given: Mapping[str, Any], where: str) -> EventSource:
             raise UsageError(f'{where}: unknown option "{name}"{near(name, (*OPTIONS, "eager", "duplicates"))}')
         if value is None:
             continue
-        if name in RANGES:
-            read[name] = _number(name, value, where)
-        elif name in FLAGS:
-            if not isinstance(value, bool):
-                raise UsageError(f"{where}: invalid {name}={value!r}: use True or False")
-            read[name] = value
-        elif name == "starting_position":
-            read[name] = _starting_position(value, where)
-        elif name == "function_response_types":
-            read[name] = _response_types(value, where)
-        elif name == "filter_criteria":
-            read["filters"] = _filters(value, where)
-        elif name == "function_name":
-            read[name] = str(value).rpartition(":function:")[2]
-        else:
-            if "on_failure" in read:
-                raise UsageError(f"{where}: pass on_failure or destination_config, not both")
-            read["on_failure"] = _destination(value, where) if name == "destination_config" else _sink(value, where)
+        field = FIELDS.get(name, name)
+        if field in read:
+            raise UsageError(f"{where}: pass on_failure or destination_config, not both")
+        try:
+            read[field] = _number(name, value) if name in RANGES else READERS[name](value)
+        except UsageError as error:
+            raise UsageError(f"{where}: invalid {spelled(name)}={value!r}: {error}") from None
     return EventSource(**read)
 
 
-def _number(name: str, value: Any, where: str) -> int:
+def _number(name: str, value: Any) -> int:
     lowest, highest = RANGES[name]
     if name == "maximum_record_age_in_seconds" and value == UNLIMITED:
         return UNLIMITED
     if isinstance(value, bool) or not isinstance(value, int) or not lowest <= value <= highest:
         unlimited = ", or -1 for no limit" if name == "maximum_record_age_in_seconds" else ""
-        raise UsageError(f"{where}: invalid {name}={value!r}: use a whole number from {lowest} to {highest}{unlimited}")
+        raise UsageError(f"use a whole number from {lowest} to {highest}{unlimited}")
     return value
 
 
-def _starting_position(value: Any, where: str) -> str:
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise UsageError("use True or False")
+    return value
+
+
+def _starting_position(value: Any) -> str:
     if value not in (TRIM_HORIZON, LATEST):
-        raise UsageError(
-            f"{where}: invalid starting_position={value!r}: a DynamoDB stream is read from {TRIM_HORIZON} or {LATEST}"
-        )
+        raise UsageError(f"a DynamoDB stream is read from {TRIM_HORIZON} or {LATEST}")
     return str(value)
 
 
-def _response_types(value: Any, where: str) -> tuple[str, ...]:
+def _response_types(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list | tuple) or any(one != REPORT_BATCH_ITEM_FAILURES for one in value):
-        raise UsageError(
-            f'{where}: invalid function_response_types={value!r}: use ["{REPORT_BATCH_ITEM_FAILURES}"] or []'
-        )
+        raise UsageError(f'use ["{REPORT_BATCH_ITEM_FAILURES}"] or []')
     return tuple(value)
 
 
-def _filters(value: Any, where: str) -> tuple[str, ...]:
+def _filters(value: Any) -> tuple[str, ...]:
     """Return the patterns of `{"Filters": [{"Pattern": "<JSON>"}]}`."""
     filters = value.get("Filters", []) if isinstance(value, Mapping) and set(value) <= {"Filters"} else None
     if not isinstance(filters, list | tuple) or not all(
         isinstance(one, Mapping) and set(one) == {"Pattern"} for one in filters
     ):
-        raise UsageError(f'{where}: invalid filter_criteria={value!r}: use {{"Filters": [{{"Pattern": "<JSON>"}}]}}')
+        raise UsageError('use {"Filters": [{"Pattern": "<JSON>"}]}')
     if len(filters) > MAX_FILTERS:
-        raise UsageError(f"{where}: a mapping has at most {MAX_FILTERS} filters, this one has {len(filters)}")
+        raise UsageError(f"a mapping has at most {MAX_FILTERS} filters, this one has {len(filters)}")
     patterns = tuple(one["Pattern"] for one in filters)
     for pattern in patterns:
-        try:
-            compile_pattern(pattern)
-        except UsageError as error:
-            raise UsageError(f"{where}: {error}") from None
+        compile_pattern(pattern)
     return patterns
 
 
-def _destination(value: Any, where: str) -> Any:
+def _function_name(value: Any) -> str:
+    """Return the name of a function, which may be given by its ARN."""
+    return str(value).rpartition(":function:")[2]
+
+
+def _destination_config(value: Any) -> Any:
     """Return the destination of `{"OnFailure": {"Destination": "<ARN>"}}`; None without one."""
     if not isinstance(value, Mapping) or not set(value) <= {"OnFailure", "OnSuccess"}:
-        raise UsageError(
-            f'{where}: invalid destination_config={value!r}: use {{"OnFailure": {{"Destination": "<ARN>"}}}}'
-        )
+        raise UsageError('use {"OnFailure": {"Destination": "<ARN>"}}')
     if value.get("OnSuccess"):
-        raise UsageError(f"{where}: the mapping of a stream has no OnSuccess destination")
+        raise UsageError("the mapping of a stream has no OnSuccess destination")
     on_failure = value.get("OnFailure") or {}
     if not isinstance(on_failure, Mapping) or not set(on_failure) <= {"Destination", "Type"}:
-        raise UsageError(f"{where}: OnFailure must be an object with Destination, not {on_failure!r}")
+        raise UsageError("OnFailure must be an object with Destination")
     destination = on_failure.get("Destination")
     if isinstance(destination, Mapping):
         # A reference in a template, whose value is unknown.
         return f"arn:aws:{str(on_failure.get('Type', 'SQS')).lower()}:::{logical_id(destination) or 'destination'}"
-    return None if destination is None else _sink(destination, where)
+    return None if destination is None else _on_failure(destination)
 
 
-def _sink(value: Any, where: str) -> Any:
+def _on_failure(value: Any) -> Any:
     if callable(value):
         return value
     if not (isinstance(value, str) and re.match(r"arn:[a-z-]+:(sqs|sns|s3|kafka):", value)):
-        raise UsageError(
-            f"{where}: invalid destination {value!r}: use the ARN of a queue, topic or bucket, or a function"
-        )
+        raise UsageError("use the ARN of a queue, topic or bucket, or a function")
     return value
+
+
+READERS: Mapping[str, Callable[[Any], Any]] = {
+    "bisect_batch_on_function_error": _flag,
+    "destination_config": _destination_config,
+    "enabled": _flag,
+    "filter_criteria": _filters,
+    "function_name": _function_name,
+    "function_response_types": _response_types,
+    "on_failure": _on_failure,
+    "starting_position": _starting_position,
+}
+"""How the values of options are read, besides those of `RANGES`."""
+
+FIELDS = {"destination_config": "on_failure", "filter_criteria": "filters"}
+"""The field of `EventSource` that an option sets, where it has another name."""
+
+OPTIONS = (*RANGES, *READERS)
+"""The options of `connect` besides `eager` and `duplicates`."""
 
 
 # ---- as deployed
@@ -185,7 +180,7 @@ def read_mapping(given: Mapping[str, Any], where: str, *, besides: Sequence[str]
             raise UsageError(f'{where}: unknown parameter "{name}"{near(name, (*names, *besides))}')
     if read.get("starting_position") is None:
         raise UsageError(f"{where}: StartingPosition is missing: use {TRIM_HORIZON} or {LATEST}")
-    return read_options(read, where)
+    return read_options(read, where, camel)
 
 
 def camel(name: str) -> str:

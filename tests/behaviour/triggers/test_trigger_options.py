@@ -133,7 +133,7 @@ def test_the_stream_of_a_sam_event_is_found_by_the_name_of_its_table(ddbmock, or
         ({"destination_config": {"OnSuccess": {"Destination": SQS}}}, "no OnSuccess destination"),
         ({"destination_config": SQS}, "invalid destination_config="),
         ({"destination_config": {"OnFailure": SQS}}, "OnFailure must be an object"),
-        ({"on_failure": "queue"}, "ARN of a queue"),
+        ({"on_failure": "queue"}, "invalid on_failure='queue': use the ARN of a queue"),
         ({"on_failure": SQS, "destination_config": {"OnFailure": {"Destination": SQS}}}, "not both"),
         ({"duplicates": True}, "invalid duplicates=True: a seed is a whole number"),
     ],
@@ -157,7 +157,13 @@ def test_something_that_is_not_callable_is_refused(connect):
         ({"Queues": ["q"]}, "Queues is not allowed for DynamoDB streams"),
         ({"EventSourceArn": "arn:aws:dynamodb:eu-west-1:111122223333:table/orders"}, "invalid EventSourceArn"),
         ({"EventSourceArn": DEPLOYED["EventSourceArn"].replace("orders", "ordrs")}, 'did you mean "orders"'),
-        ({"BatchSize": 0}, "from 1 to 10000"),
+        ({"BatchSize": 0}, "invalid BatchSize=0: use a whole number from 1 to 10000"),
+        (
+            {"StartingPosition": "AT_TIMESTAMP"},
+            "invalid StartingPosition='AT_TIMESTAMP': a DynamoDB stream is read from",
+        ),
+        ({"FilterCriteria": {"Filters": [{"Pattern": "[]"}]}}, "invalid FilterCriteria=.* must be a JSON object"),
+        ({"DestinationConfig": {"OnFailure": {"Destination": "dead"}}}, "invalid DestinationConfig=.*use the ARN of a"),
     ],
     ids=str,
 )
