@@ -81,7 +81,7 @@ def destination_record(
             "approximateInvokeCount": invocations,
         }
     }
-    if condition == RETRIES_EXHAUSTED:
+    if condition == RETRIES_EXHAUSTED:  # Unsure: that a batch that is too old has no such member at all.
         # Present but null if only the response reported failures.
         failed = "Unhandled" if function_failed else None
         body["responseContext"] = {"statusCode": 200, "executedVersion": "$LATEST", "functionError": failed}
