@@ -5,7 +5,7 @@ from __future__ import annotations
 from pytest_ddbmock import errors
 from pytest_ddbmock.engine.admission import Access, Touch
 from pytest_ddbmock.engine.call import Call
-from pytest_ddbmock.engine.index_keys import require_index_keys
+from pytest_ddbmock.engine.index_keys import refuse_empty_put_keys, refuse_empty_updated_keys, require_index_keys
 from pytest_ddbmock.engine.reading import read_item
 from pytest_ddbmock.engine.transaction import Action
 from pytest_ddbmock.errors import DynamoDBError
@@ -77,7 +77,14 @@ class OneItem:
         return isinstance(self.wanted, Read)
 
     def action(self) -> Action:
-        """Return the statement as part of a transaction."""
+        """Return the statement as part of a transaction.
+
+        Errors: `ValidationException` for an empty index key.
+        """
+        if isinstance(self.wanted, Put):
+            refuse_empty_put_keys(self.table, self.wanted.item)
+        elif isinstance(self.wanted, UpdateItem):
+            refuse_empty_updated_keys(self.table, self.wanted.update)
         writes = not isinstance(self.wanted, Read | Check)
         size = self.wanted.item.size if isinstance(self.wanted, Put) else 0
         return Action(self.table, self.key, self.outcome, writes, size)

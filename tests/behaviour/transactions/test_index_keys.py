@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 ON_PUT = (
     "ValidationException: One or more parameter values are not valid. A value specified for a secondary index key is "
@@ -74,6 +75,40 @@ def test_an_index_key_of_the_wrong_type_is_a_reason(reasons: Any, value: Any) ->
     wanted = [{"Code": "ValidationError", "Message": message}]
     assert reasons(put(g=value)) == wanted
     assert reasons(update("SET g = :v", v=value)) == wanted
+
+
+@pytest.fixture
+def execute(ddbmock: Any, client: Any) -> Any:
+    """The error of an ExecuteTransaction that must be rejected and must change nothing."""
+
+    def execute(*statements: str) -> Any:
+        before = ddbmock.table("indexed").items
+        with pytest.raises(ClientError) as caught:
+            client.execute_transaction(TransactStatements=[{"Statement": statement} for statement in statements])
+        assert ddbmock.table("indexed").items == before
+        return caught.value.response
+
+    return execute
+
+
+WHERE = "WHERE pk = 'a' AND sk = 'b'"
+
+
+@pytest.mark.parametrize(
+    "statement, message",
+    [
+        ("INSERT INTO \"indexed\" VALUE {'pk': 'a', 'sk': 'b', 'g': ''}", ON_PUT.format("string", "by-b-g", "g")),
+        (f"UPDATE \"indexed\" SET x = 1 SET l = '' {WHERE}", ON_UPDATE.format("string")),
+    ],
+)
+def test_a_transaction_of_statements_has_the_same_rule(client: Any, execute: Any, statement: str, message: str) -> None:
+    client.put_item(TableName="indexed", Item={**KEY, "pk": {"S": "other"}})
+    other = "DELETE FROM \"indexed\" WHERE pk = 'other' AND sk = 'b'"
+    response = execute(other, statement)
+    assert f"{response['Error']['Code']}: {response['Error']['Message']}" == message
+    assert "CancellationReasons" not in response
+    wrong_type = execute(other, statement.replace("''", "7"))
+    assert [reason["Code"] for reason in wrong_type["CancellationReasons"]][1] != "None"
 
 
 def test_a_table_key_is_named_before_an_index_key(refusal: Any) -> None:
