@@ -17,7 +17,7 @@ from pytest_ddbmock.expressions.condition import Condition
 from pytest_ddbmock.expressions.key_condition import KeyRange
 from pytest_ddbmock.expressions.projection import Projection
 from pytest_ddbmock.metering.units import read_units
-from pytest_ddbmock.storage.schema import ALL, Key
+from pytest_ddbmock.storage.schema import ALL, Key, KeySchema
 from pytest_ddbmock.storage.settings import Index
 from pytest_ddbmock.storage.table import Table
 from pytest_ddbmock.storage.view import View
@@ -68,15 +68,29 @@ class Source:
 
     @property
     def view(self) -> View:
-        """What is read."""
+        """The view that is read."""
         return self.table.base if self.index is None else self.table.views[self.index.name]
 
     @property
+    def schema(self) -> KeySchema:
+        """The key of the table or index that is read."""
+        return self.view.schema
+
+    @property
+    def index_schema(self) -> KeySchema | None:
+        """The key of the index, None for a table."""
+        return None if self.index is None else self.index.schema
+
+    @property
     def visible(self) -> frozenset[str] | None:
-        """Attributes that the source holds of every item; None for all."""
+        """Attributes that the source projects; None for all."""
         if self.index is None or self.index.projection.kind == ALL:
             return None
         return frozenset(self.index.schema.names + self.table.schema.names + self.index.projection.non_key_attributes)
+
+    def is_single(self, key_range: KeyRange) -> bool:
+        """Return whether a key range can hold one item at most: it fixes the whole key of the table."""
+        return self.index is None and len(key_range.equals) == len(self.table.schema.range_keys)
 
     def touch(self, key_range: KeyRange | None) -> Touch:
         """Return what reading a range of it touches; None for all of it."""
@@ -125,7 +139,7 @@ class Reader:
         self.visible = source.visible
 
     def require_projected(self) -> None:
-        """Paths lead into no key, and a global index answers only with what it projects.
+        """Raise for paths into keys, and for attributes that a global index does not project.
 
         Errors: `ValidationException`.
         """
@@ -173,8 +187,7 @@ class Reader:
         """Return the `LastEvaluatedKey` of a page; None when nothing can follow."""
         if page.last is None:
             return None
-        index = self.source.index
-        return evaluated_key(page.last, self.source.table.schema, None if index is None else index.schema)
+        return evaluated_key(page.last, self.source.table.schema, self.source.index_schema)
 
     def _visible_view(self) -> View:
         """Return the state of the source that this read may see."""
@@ -202,7 +215,7 @@ class Reader:
         return [name for name in reader.names if name not in self.visible]
 
     def _fetches(self) -> bool:
-        """Whether a local index has to fetch from the table what it does not hold."""
+        """Return whether a local index must fetch attributes it does not project."""
         if self.visible is None or self.source.index is None or self.source.index.is_global:
             return False
         # Unsure: that a filter makes AWS fetch as a projection does.
@@ -213,5 +226,5 @@ class Reader:
     def _fetch(self, entry: Item) -> Item:
         table = self.source.table
         item = visible_item(table, table.schema.key_of(entry), consistent=self.consistent)
-        assert item is not None, "a local index holds just what the table holds"
+        assert item is not None, "a local index has the items of its table"
         return item

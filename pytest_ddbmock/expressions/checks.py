@@ -44,9 +44,9 @@ def operand_type(operand: Operand) -> str | None:
     return _RESULT_TYPES.get(operand.function) if isinstance(operand, Call) else None
 
 
-def render(operand: Literal) -> str:
-    """As AWS prints literal operands, `AttributeValue: {S:a}`."""
-    tag, payload = operand.value
+def render(value: Value) -> str:
+    """Return a value as AWS prints it, `AttributeValue: {S:a}`."""
+    tag, payload = value
     # Unsure: how binary values are printed.
     shown = base64.b64encode(payload).decode() if tag == "B" else payload
     return f"AttributeValue: {{{tag}:{shown}}}"
@@ -176,7 +176,7 @@ def _check_bounds(kind: str, leaf: Between) -> None:
     else:
         return
     raise errors.invalid_expression(
-        kind, f"{complaint}; lower bound operand: {render(lower)}, upper bound operand: {render(upper)}"
+        kind, f"{complaint}; lower bound operand: {render(lower.value)}, upper bound operand: {render(upper.value)}"
     )
 
 

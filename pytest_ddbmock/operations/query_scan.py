@@ -18,7 +18,7 @@ from pytest_ddbmock.engine.reading import ALL_PROJECTED, COUNT, SPECIFIC, Reader
 from pytest_ddbmock.errors import DynamoDBError
 from pytest_ddbmock.expressions import legacy
 from pytest_ddbmock.expressions.condition import Condition
-from pytest_ddbmock.expressions.key_condition import KeyCondition, KeyRange, KeyTest, key_range
+from pytest_ddbmock.expressions.key_condition import KeyCondition, KeyTest, key_range
 from pytest_ddbmock.expressions.projection import compile_projection, of_attributes_to_get
 
 
@@ -52,22 +52,21 @@ def query(call: Call) -> Answer:
             "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request."
         )
     source = _source(call, consistent)  # ---- below this line table and index are known
-    schema = source.table.schema if source.index is None else source.index.schema
+    schema = source.schema
     if start is not None:
-        require_start_shape(
-            start, source.table.schema, None if source.index is None else source.index.schema, is_query=True
-        )
+        require_start_shape(start, source.table.schema, source.index_schema, is_query=True)
     wanted = key_range(tests, hash_keys=schema.hash_keys, range_keys=schema.range_keys, types=schema.types)
     _refuse_filter_on_keys(condition, "Filter Expression", schema.names)
     _refuse_filter_on_keys(old_filter, "QueryFilter", schema.names)
+    is_single = source.is_single(wanted)
     if start is not None:
-        if source.index is None and _is_unique(wanted, schema.range_keys):
-            raise errors.validation("The query can return at most one row and cannot be restarted")
-        require_start_in_range(start, source.view, wanted, reverse=reverse)
+        require_start_in_range(start, source.view, wanted, is_single=is_single)
     reader = Reader(source, select, projection, condition or old_filter, consistent=consistent)
     reader.require_projected()
     call.admit(source.touch(wanted))
     page = reader.query(call, wanted, after=start, reverse=reverse, limit=limit)
+    if is_single:
+        page = page._replace(last=None)  # nothing can follow
     return _answer(call, reader, page, capacity)
 
 
@@ -95,9 +94,7 @@ def scan(call: Call) -> Answer:
     select = _require_select(call, errors.validation)
     source = _source(call, consistent)  # ---- below this line table and index are known
     if start is not None:
-        require_start_shape(
-            start, source.table.schema, None if source.index is None else source.index.schema, is_query=False
-        )
+        require_start_shape(start, source.table.schema, source.index_schema, is_query=False)
         require_start_in_segment(start, source.view, segment, segments)
     reader = Reader(source, select, projection, condition or old_filter, consistent=consistent)
     reader.require_projected()
@@ -106,7 +103,7 @@ def scan(call: Call) -> Answer:
     return _answer(call, reader, page, capacity)
 
 
-# ---- what both have in common
+# ---- shared
 
 
 def _answer(call: Call, reader: Reader, page: Page, capacity: str | None) -> Answer:
@@ -123,15 +120,15 @@ def _answer(call: Call, reader: Reader, page: Page, capacity: str | None) -> Ans
 def _refuse_mixing_in_query(call: Call) -> None:
     legacy_names = ["AttributesToGet", "QueryFilter", "ConditionalOperator"]
     if call.param("KeyConditionExpression") is not None:
-        # KeyConditions may stand beside the other expressions.
+        # Without it, KeyConditions may be combined with the other expressions.
         legacy_names.append("KeyConditions")
     call.refuse_mixing(["ProjectionExpression", "FilterExpression", "KeyConditionExpression"], with_legacy=legacy_names)
 
 
 def _require_select(call: Call, error: Callable[[str], DynamoDBError]) -> str | None:
-    """`Select` must fit the projection that is asked for.
+    """Raise if `Select` contradicts the requested projection, else return it.
 
-    Captured in us-east-1, 2026-08-22: of all its errors Query envelopes these three, Scan none.
+    Captured in us-east-1, 2026-08-22: Query puts its envelope around these three errors only, Scan around none.
     """
     select: str | None = call.param("Select")
     given = next((name for name in ("ProjectionExpression", "AttributesToGet") if call.param(name) is not None), None)
@@ -146,7 +143,7 @@ def _require_select(call: Call, error: Callable[[str], DynamoDBError]) -> str | 
 
 
 def _source(call: Call, consistent: bool) -> Source:
-    """Return the table or the index that a request names."""
+    """Return the table or index that a request names."""
     table = call.table()
     name = call.param("IndexName")
     return find_source(
@@ -167,12 +164,8 @@ def _refuse_filter_on_keys(condition: Condition | None, kind: str, keys: tuple[s
             )
 
 
-def _is_unique(wanted: KeyRange, range_keys: tuple[str, ...]) -> bool:
-    return len(wanted.equals) == len(range_keys)
-
-
 def _segment(call: Call) -> tuple[int, int]:
-    """Segment and TotalSegments of a parallel scan; (0, 1) for an ordinary one."""
+    """Return Segment and TotalSegments; (0, 1) unless the scan is parallel."""
     segment, segments = call.param("Segment"), call.param("TotalSegments")
     if segment is None and segments is None:
         return 0, 1
@@ -187,12 +180,8 @@ def _segment(call: Call) -> tuple[int, int]:
             "present"
         )
     if segment >= segments:
-        raise _segment_too_high(segment, segments)
+        raise errors.validation(
+            "The Segment parameter is zero-based and must be less than parameter TotalSegments: "
+            f"Segment: {segment} is not less than TotalSegments: {segments}"
+        )
     return segment, segments
-
-
-def _segment_too_high(segment: int, segments: int) -> DynamoDBError:
-    return errors.validation(
-        "The Segment parameter is zero-based and must be less than parameter TotalSegments: "
-        f"Segment: {segment} is not less than TotalSegments: {segments}"
-    )

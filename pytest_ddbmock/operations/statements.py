@@ -131,10 +131,9 @@ def _select(
     capacity: str | None,
 ) -> Answer:
     source = _source(call, statement, consistent)  # ---- below this line table and index are known
-    schema = source.table.schema if source.index is None else source.index.schema
     body = statement.body
     assert isinstance(body, Select), "a SELECT"
-    read = reads.of_select(body, schema, bound)
+    read = reads.of_select(body, source.schema, bound)
     reader = Reader(source, None, read.projection, read.condition, consistent=consistent)
     reader.require_projected()
     _require_start(start, source, read)
@@ -175,9 +174,7 @@ def _require_start(start: Position, source: Source, read: Read) -> None:
     if start.after is None:
         return
     try:
-        require_start_shape(
-            start.after, source.table.schema, None if source.index is None else source.index.schema, is_query=True
-        )
+        require_start_shape(start.after, source.table.schema, source.index_schema, is_query=True)
     except DynamoDBError:
         raise next_tokens.invalid_token() from None
     place = source.view.place_of(start.after)

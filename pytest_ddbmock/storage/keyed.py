@@ -27,7 +27,7 @@ class Bounds(NamedTuple):
     includes_low: bool = True
     includes_high: bool = True
 
-    def hold(self, sort: Sort) -> bool:
+    def contains(self, sort: Sort) -> bool:
         """Return whether `sort` lies inside. O(1)."""
         if self.low is not None and (sort < self.low or (sort == self.low and not self.includes_low)):
             return False
@@ -146,7 +146,7 @@ class KeyedItems:
             order = held.order.irange(bounds.low, bounds.high, (bounds.includes_low, bounds.includes_high), reverse)
             return map(held.items.__getitem__, order)
         only: Item = held  # type: ignore[assignment]
-        if bounds is not EVERYTHING and not bounds.hold(self._sort_of(only)):
+        if bounds is not EVERYTHING and not bounds.contains(self._sort_of(only)):
             return iter(())
         return iter((only,))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from boto3.dynamodb.conditions import Key
 
 COUNT = 7
 
@@ -192,7 +193,8 @@ def test_start_keys_that_fit_no_page_are_refused(
         ("sk > :s", "3", True),
         ("sk < :s", "4", False),
         ("sk BETWEEN :s AND :s", "4", True),
-        ("sk >= :s", "3", False),  # AWS refuses to go on backwards from the bound itself
+        ("sk >= :s", "2.9", False),
+        ("sk <= :s", "3.1", True),
     ],
 )
 def test_a_start_key_must_meet_the_condition_on_the_sort_key(
@@ -209,21 +211,178 @@ def test_a_start_key_must_meet_the_condition_on_the_sort_key(
     assert message == "ValidationException: The provided starting key does not match the range key predicate"
 
 
-def test_a_query_for_one_item_cannot_be_restarted(ddbmock: Any, refused: Any, table: Any) -> None:
-    message = refused(
-        "query",
-        TableName="things",
-        KeyConditionExpression="pk = :p AND sk = :s",
-        ExpressionAttributeValues={":p": P, ":s": {"N": "3"}},
-        ExclusiveStartKey={"pk": P, "sk": {"N": "3"}},
-    )
-    assert message == "ValidationException: The query can return at most one row and cannot be restarted"
+# ---- going on with the key that a page gave
+
+
+CONDITIONS = [
+    "",
+    "sk = :s",
+    "sk < :s",
+    "sk <= :s",
+    "sk > :s",
+    "sk >= :s",
+    ":s >= sk",
+    ":s < sk",
+    "sk BETWEEN :s AND :t",
+    "sk BETWEEN :s AND :s",
+]
+
+
+@pytest.mark.parametrize("condition", CONDITIONS)
+@pytest.mark.parametrize("bound", ["-1", "0", "3", "6", "9"])
+@pytest.mark.parametrize("forward", [True, False])
+def test_every_key_that_a_page_gave_is_accepted(
+    client: Any, table: Any, condition: str, bound: str, forward: bool
+) -> None:
+    values = {":p": P, ":s": {"N": bound}, ":t": {"N": "20"}}
+    params = {
+        "KeyConditionExpression": f"pk = :p AND {condition}" if condition else "pk = :p",
+        "ExpressionAttributeValues": {
+            name: value for name, value in values.items() if f"{name} " in f":p {condition} "
+        },
+        "ScanIndexForward": forward,
+    }
+    whole = client.query(TableName="things", **params)["Items"]
+    for size in (1, 2, len(whole) or 1):
+        answers = pages(client, **params, Limit=size)
+        assert [item for answer in answers for item in answer["Items"]] == whole
+        paginator = client.get_paginator("query").paginate(
+            TableName="things", **params, PaginationConfig={"PageSize": size}
+        )
+        assert [item for page in paginator for item in page["Items"]] == whole
+
+
+def test_a_page_that_ended_at_the_last_possible_key_is_followed_by_an_empty_one(client: Any, table: Any) -> None:
+    """Unsure: one report has `>=` backwards rejected; a client must be able to continue with the key it was given."""
+    for operator, forward in ((">=", False), ("<=", True)):
+        params = {
+            "TableName": "things",
+            "KeyConditionExpression": f"pk = :p AND sk {operator} :s",
+            "ExpressionAttributeValues": {":p": P, ":s": {"N": "3"}},
+            "ScanIndexForward": forward,
+        }
+        answer = client.query(**params, ExclusiveStartKey={"pk": P, "sk": {"N": "3"}})
+        assert (answer["Items"], answer["ScannedCount"], "LastEvaluatedKey" in answer) == ([], 0, False)
+
+
+# ---- queries that can find one item only
+
+
+@pytest.fixture
+def flat(ddbmock: Any, client: Any) -> str:
     ddbmock.create_table("flat", "pk")
-    message = refused(
-        "query",
-        TableName="flat",
-        KeyConditionExpression="pk = :p",
-        ExpressionAttributeValues={":p": P},
-        ExclusiveStartKey={"pk": P},
+    client.put_item(TableName="flat", Item={"pk": P, "v": {"N": "1"}})
+    return "flat"
+
+
+SINGLE = {
+    "flat": {"KeyConditionExpression": "pk = :p", "ExpressionAttributeValues": {":p": P}},
+    "things": {
+        "KeyConditionExpression": "sk = :s AND pk = :p",
+        "ExpressionAttributeValues": {":p": P, ":s": {"N": "3"}},
+    },
+}
+
+
+@pytest.mark.parametrize("name", SINGLE)
+@pytest.mark.parametrize("forward", [True, False])
+@pytest.mark.parametrize(
+    "options, count",
+    [({}, 1), ({"FilterExpression": "attribute_exists(nowhere)"}, 0), ({"Select": "COUNT"}, 1)],
+)
+def test_a_query_for_one_item_gives_no_key_to_continue_with(
+    client: Any, table: Any, flat: str, name: str, forward: bool, options: Any, count: int
+) -> None:
+    params = {"TableName": name, **SINGLE[name], **options, "ScanIndexForward": forward}
+    answer = client.query(**params, Limit=1)
+    assert (answer["Count"], answer["ScannedCount"]) == (count, 1)
+    assert "LastEvaluatedKey" not in answer
+    found = list(client.get_paginator("query").paginate(**params, PaginationConfig={"PageSize": 1}))
+    assert [page["Count"] for page in found] == [count]
+
+
+def test_an_index_may_hold_several_items_with_one_key(client: Any, table: Any) -> None:
+    params = {
+        "TableName": "things",
+        "IndexName": "by-kind",
+        "KeyConditionExpression": "kind = :k AND #r = :r",
+        "ExpressionAttributeNames": {"#r": "rank"},
+        "ExpressionAttributeValues": {":k": {"S": "k"}, ":r": {"N": "2"}},
+    }
+    answer = client.query(**params, Limit=1)
+    assert (answer["Count"], answer["LastEvaluatedKey"]["sk"]) == (1, {"N": "6"})
+    rest = client.query(**params, ExclusiveStartKey=answer["LastEvaluatedKey"])
+    assert (rest["Items"], "LastEvaluatedKey" in rest) == ([], False)
+
+
+def test_a_query_for_one_item_accepts_the_key_of_that_item_only(client: Any, refused: Any, table: Any) -> None:
+    def start(partition: str, sort: str) -> Any:
+        return {
+            "TableName": "things",
+            **SINGLE["things"],
+            "ExclusiveStartKey": {"pk": {"S": partition}, "sk": {"N": sort}},
+        }
+
+    assert client.query(**start("p", "3.0"))["Items"] == []
+    predicate = "ValidationException: The provided starting key does not match the range key predicate"
+    assert refused("query", **start("p", "4")) == predicate
+    assert refused("query", **start("q", "4")) == predicate
+    assert refused("query", **start("q", "3")) == (
+        "ValidationException: The query can return at most one row and cannot be restarted"
     )
-    assert message == "ValidationException: The query can return at most one row and cannot be restarted"
+
+
+@pytest.mark.parametrize("start, shown", [({"S": "e"}, "{S:e}"), ({"N": "1.0"}, "{N:1}"), ({"B": b"\xff"}, "{B:/w==}")])
+def test_a_query_of_a_table_without_sort_key_accepts_no_start_key(
+    ddbmock: Any, refused: Any, start: Any, shown: str
+) -> None:
+    """Captured on AWS, 2025-11, for a string; other types by analogy."""
+    tag = next(iter(start))
+    ddbmock.create_table("typed", f"pk:{tag}")
+    for key in (start, {tag: {"S": "f", "N": "2", "B": b"f"}[tag]}):
+        message = refused(
+            "query",
+            TableName="typed",
+            KeyConditionExpression="pk = :p",
+            ExpressionAttributeValues={":p": key},
+            ExclusiveStartKey={"pk": start},
+        )
+        assert message == (
+            "ValidationException: The provided exclusive start key is invalid: ExclusiveStartKey: "
+            f"{{pk=AttributeValue: {shown}}}"
+        )
+
+
+def test_the_shape_of_a_start_key_is_checked_first(refused: Any, flat: str) -> None:
+    query = {"TableName": flat, **SINGLE["flat"]}
+    assert refused("query", **query, ExclusiveStartKey={}) == f"ValidationException: {START}"
+    assert (
+        refused("query", **query, ExclusiveStartKey={"pk": {"N": "1"}}) == f"ValidationException: {START}: {MISMATCH}"
+    )
+
+
+# ---- the resource layer
+
+
+@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize("forward", [True, False])
+def test_the_resource_layer_continues_with_the_keys_it_was_given(
+    ddbmock: Any, table: Any, source: str, forward: bool
+) -> None:
+    resource = ddbmock.resource().Table("things")
+    condition = Key("kind").eq("k") & Key("rank").gte(0) if source == "global" else Key("pk").eq("p")
+    if source == "table":
+        condition &= Key("sk").between(0, COUNT)
+    params: dict[str, Any] = {"KeyConditionExpression": condition, "ScanIndexForward": forward, "Limit": 1}
+    if source != "table":
+        params["IndexName"] = SOURCES[source][0]["IndexName"]
+    found = []
+    while True:
+        answer = resource.query(**params)
+        found += [int(item["sk"]) for item in answer["Items"]]
+        if "LastEvaluatedKey" not in answer:
+            break
+        params["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+    assert sorted(found) == list(range(COUNT))
+    if source == "table":
+        assert found == list(range(COUNT))[:: 1 if forward else -1]

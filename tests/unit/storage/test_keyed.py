@@ -134,10 +134,10 @@ def test_what_follows_a_sort_key_within_bounds(reverse: bool) -> None:
         for start in (0, 1, 2, 3, 4):
             rest = bounds.after(start, reverse=reverse)
             for sort in (0, 1, 2, 3, 4):
-                assert bounds.hold(sort) == holds(bounds, sort)
-                assert rest.hold(sort) == (holds(bounds, sort) and (sort < start if reverse else sort > start))
+                assert bounds.contains(sort) == holds(bounds, sort)
+                assert rest.contains(sort) == (holds(bounds, sort) and (sort < start if reverse else sort > start))
             found = [sort_of(item) for item in keyed.range("a", rest, reverse=reverse)]
-            assert found == sorted(filter(rest.hold, SHAPES["number"]), reverse=reverse)
+            assert found == sorted(filter(rest.contains, SHAPES["number"]), reverse=reverse)
 
 
 @given(filled(), st.integers(0, 10), st.integers(0, 10), st.data())
