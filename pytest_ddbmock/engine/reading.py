@@ -177,11 +177,17 @@ class Reader:
         return self._page(call, self._visible_view().scan(after=after, segment=segment, segments=segments), limit)
 
     def shown(self, page: Page) -> list[Wire]:
-        """Return the matching items of a page as the projection shows them."""
-        if self.projection is None:
-            return [attributes_to_wire(item) for item in page.items]
-        project = self.projection.apply
-        return [attributes_to_wire(project(item)) for item in page.items]
+        """Return the matching items of a page as the projection shows them.
+
+        Without a projection an index shows what it projects, also when the filter fetched more (API_Query, Select).
+        """
+        if self.projection is not None:
+            project = self.projection.apply
+            return [attributes_to_wire(project(item)) for item in page.items]
+        if page.fetched and self.select != ALL_ATTRIBUTES:
+            entry = self.source.view.entry
+            return [attributes_to_wire(entry(item)) for item in page.items]
+        return [attributes_to_wire(item) for item in page.items]
 
     def last_key(self, page: Page) -> Wire | None:
         """Return the `LastEvaluatedKey` of a page; None when nothing can follow."""

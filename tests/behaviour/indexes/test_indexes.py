@@ -138,8 +138,58 @@ def test_a_local_index_fetches_from_the_table_what_it_does_not_hold(client: Any,
     assert query(client, "local-keys", Select="ALL_ATTRIBUTES")["Items"] == [
         {name: value for name, value in FULL.items() if name not in "gn"}
     ]
-    filtered = query(client, "local-keys", FilterExpression="a = :a", ExpressionAttributeValues={":a": {"S": "no"}})
-    assert (filtered["Count"], filtered["ScannedCount"]) == (0, 1)
+
+
+PROJECTED = {**KEY, "l": FULL["l"]}
+WHOLE = {**PROJECTED, "a": FULL["a"], "b": FULL["b"]}
+
+
+@pytest.mark.parametrize(
+    "options, shown",
+    [
+        ({}, PROJECTED),
+        ({"Select": "ALL_PROJECTED_ATTRIBUTES"}, PROJECTED),
+        ({"Select": "ALL_ATTRIBUTES"}, WHOLE),
+        ({"ProjectionExpression": "sk"}, {"sk": KEY["sk"]}),
+        ({"ProjectionExpression": "a, sk"}, {"sk": KEY["sk"], "a": FULL["a"]}),
+        ({"ProjectionExpression": "b.y"}, {"b": {"M": {"y": {"S": "Y"}}}}),
+        ({"Select": "COUNT"}, None),
+    ],
+)
+@pytest.mark.parametrize("limit", [{}, {"Limit": 1}])
+def test_a_filter_of_a_local_index_sees_the_whole_item_and_shows_what_is_projected(
+    client: Any, table: Any, options: Any, shown: Any, limit: Any
+) -> None:
+    put(client, "l", "a", "b")
+    put(client, "l", sk={"S": "t"})
+    for value, count in (({"S": "A"}, 1), ({"S": "no"}, 0)):
+        filter = {"FilterExpression": "a = :a", "ExpressionAttributeValues": {":a": value}, **options, **limit}
+        for answer in (
+            query(client, "local-keys", **filter),
+            client.scan(TableName="things", IndexName="local-keys", **filter),
+        ):
+            assert answer["Count"] == count
+            assert answer.get("Items") == (None if shown is None else [shown] * count)
+            assert set(answer.get("LastEvaluatedKey", PROJECTED)) == set(PROJECTED)
+
+
+def test_a_legacy_filter_of_a_local_index_shows_what_is_projected(client: Any, table: Any) -> None:
+    put(client, "l", "a", "b")
+    exists = {"a": {"ComparisonOperator": "NOT_NULL"}}
+    keys = {"pk": {"ComparisonOperator": "EQ", "AttributeValueList": [KEY["pk"]]}}
+    index = {"TableName": "things", "IndexName": "local-keys"}
+    assert client.query(**index, KeyConditions=keys, QueryFilter=exists)["Items"] == [PROJECTED]
+    assert client.scan(**index, ScanFilter=exists)["Items"] == [PROJECTED]
+    assert client.scan(**index, ScanFilter=exists, AttributesToGet=["a"])["Items"] == [{"a": FULL["a"]}]
+
+
+def test_a_select_from_a_local_index_shows_what_is_projected(client: Any, table: Any) -> None:
+    put(client, "l", "a", "b")
+    for where in ("a = 'A'", "pk = 'p' AND a = 'A'", "pk = 'p' AND l = 'l' AND b.x = 'X'"):
+        statement = f'SELECT * FROM "things"."local-keys" WHERE {where}'
+        assert client.execute_statement(Statement=statement)["Items"] == [PROJECTED]
+        some = statement.replace("*", "a, l")
+        assert client.execute_statement(Statement=some)["Items"] == [{"a": FULL["a"], "l": FULL["l"]}]
 
 
 def test_fetches_consume_beside_the_index(client: Any, table: Any) -> None:
