@@ -14,7 +14,7 @@ from pytest_ddbmock.errors import DynamoDBError
 from pytest_ddbmock.expressions.condition import Condition, compile_condition
 from pytest_ddbmock.expressions.placeholders import Placeholders
 from pytest_ddbmock.expressions.projection import Projection, compile_projection
-from pytest_ddbmock.expressions.update import compile_update
+from pytest_ddbmock.expressions.update import NOTHING, Update, compile_update
 from pytest_ddbmock.metering.collections import metrics_by_table
 from pytest_ddbmock.operations.items import refuse_key_updates, require_item_size, updated
 from pytest_ddbmock.storage.schema import Key, KeySchema
@@ -77,10 +77,9 @@ def _only_action(call: Call, member: Given) -> tuple[str, Given]:
 
 
 def _put(given: Given) -> OnTable:
-    item = decode_item(given["Item"])
     check = _Check(given, ["ConditionExpression"])
+    item = decode_item(given["Item"])
     require_item_size(item)
-    check.require_all_used()
 
     def on_table(table: Table) -> Action:
         place = _place(table.schema, item, table.schema.require_in_item)
@@ -97,10 +96,9 @@ def _put(given: Given) -> OnTable:
 
 
 def _update(given: Given) -> OnTable:
-    key = decode_item(given["Key"])
     check = _Check(given, ["UpdateExpression", "ConditionExpression"])
-    update = compile_update(given["UpdateExpression"], check.placeholders)
-    check.require_all_used()
+    update = check.update
+    key = decode_item(given["Key"])
 
     def on_table(table: Table) -> Action:
         refuse_key_updates(table, update)  # Unsure: of the request as a whole; it could be a reason.
@@ -125,9 +123,8 @@ def _condition_check(given: Given) -> OnTable:
 
 def _if_condition(given: Given, outcome: Callable[[Item | None], Item | None], *, writes: bool = True) -> OnTable:
     """The action on the item at `Key` that only asks for the condition."""
-    key = decode_item(given["Key"])
     check = _Check(given, ["ConditionExpression"])
-    check.require_all_used()
+    key = decode_item(given["Key"])
 
     def checked(stored: Item | None) -> Item | None:
         check.require(stored)
@@ -153,24 +150,23 @@ _MEMBERS = (
 
 
 class _Check:
-    """The placeholders and the condition of a member; `expressions` are those that it may hold."""
+    """The expressions of a member, which AWS checks before its item or key; `expressions` are those it may hold."""
 
     def __init__(self, given: Given, expressions: Sequence[str]) -> None:
-        self.placeholders = Placeholders(
+        """Errors: `ValidationException` for faults of expressions and placeholders."""
+        placeholders = Placeholders(
             given.get("ExpressionAttributeNames"), given.get("ExpressionAttributeValues"), names_bad_values=True
         )
         refuse_empty_expressions(given, expressions)
+        text = given.get("UpdateExpression")
+        self.update: Update = NOTHING if text is None else compile_update(text, placeholders)
         text = given.get("ConditionExpression")
         self._condition: Condition | None = (
-            None if text is None else compile_condition("ConditionExpression", text, self.placeholders)
+            None if text is None else compile_condition("ConditionExpression", text, placeholders)
         )
+        if any(given.get(name) is not None for name in expressions):  # without any, AWS tolerates placeholders
+            placeholders.require_all_used()
         self._shows_item = given.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
-        self._is_bare = all(given.get(name) is None for name in expressions)
-
-    def require_all_used(self) -> None:
-        """Every placeholder must stand in an expression; AWS tolerates some where there is none at all."""
-        if not self._is_bare:
-            self.placeholders.require_all_used()
 
     def require(self, stored: Item | None) -> None:
         """The condition must hold. Errors: `ConditionalCheckFailedException`."""
@@ -204,7 +200,6 @@ class _Get:
         given = member["Get"]
         call.refuse_unknown(given, _GET_MEMBERS, "TransactItems.Get")
         self.table_name: str = given["TableName"]
-        self._key = decode_item(given["Key"])
         placeholders = Placeholders(given.get("ExpressionAttributeNames"))
         refuse_empty_expressions(given, ["ProjectionExpression"])
         text = given.get("ProjectionExpression")
@@ -212,6 +207,7 @@ class _Get:
         if text is not None:
             self._projection = compile_projection(text, placeholders)
             placeholders.require_all_used()
+        self._key = decode_item(given["Key"])
 
     def on_table(self, table: Table) -> Action:
         """The read; whatever is wrong with the key is a reason."""

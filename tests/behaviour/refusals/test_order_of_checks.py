@@ -1,5 +1,6 @@
 """Requests that break two rules: which of them is told."""
 
+# ruff: noqa: E501  # a row of a table stands in one line
 from __future__ import annotations
 
 from typing import Any
@@ -421,3 +422,126 @@ def test_batch_get_item(refused: Any, tables: Any, wanted: Any, text: str) -> No
 def test_batch_write_item(refused: Any, tables: Any, requests: Any, text: str) -> None:
     assert refused("batch_write_item", RequestItems=requests) == text
     assert tables.table("plain").items == []
+
+
+def nested(levels: int) -> Any:
+    value: Any = {"S": "x"}
+    for _ in range(levels):
+        value = {"M": {"m": value}}
+    return value
+
+
+TOO_DEEP = (
+    "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit"
+)
+BAD_PARTS = [
+    ({"pk": nested(100)}, TOO_DEEP),
+    ({"pk": {"N": "x"}}, "The parameter cannot be converted to a numeric value: x"),
+    (NO_VALUE, EMPTY_VALUE),
+]
+KINDS = ["Put", "Update", "Delete", "ConditionCheck"]
+
+
+def action(kind: str, part: Any, table: str = "nope", **more: Any) -> dict[str, Any]:
+    """A member of TransactWriteItems, whose key or item is `part`."""
+    body = {"TableName": table, "Item" if kind == "Put" else "Key": part, **TRUE, **more}
+    if kind == "Update":
+        body = {"UpdateExpression": "REMOVE b", **body}
+    return {kind: body}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("part, text", BAD_PARTS)
+def test_an_action_is_checked_expressions_first(refused: Any, tables: Any, kind: str, part: Any, text: str) -> None:
+    def refusal(**more: Any) -> str:
+        message: str = refused("transact_write_items", TransactItems=[action(kind, part, **more)])
+        return message
+
+    assert refusal(ConditionExpression="a = = b") == (
+        f'{VALIDATION}Invalid ConditionExpression: Syntax error; token: "=", near: "= = b"'
+    )
+    assert refusal(**Z, **values(z=1)) == f"{VALIDATION}{UNUSED}"
+    assert refusal(**values(z=1)) == f"{VALIDATION}{UNUSED_VALUE}"
+    assert refusal() == f"{VALIDATION}{text}"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_first_faulty_action_wins_whatever_its_fault(refused: Any, tables: Any, kind: str) -> None:
+    bad_part, bad_text = action(kind, NO_VALUE, table="plain"), action("Delete", OF_PLAIN, ConditionExpression="a =")
+    good = action("ConditionCheck", OF_PLAIN, table="plain")
+    syntax = f"{VALIDATION}Invalid ConditionExpression: {SYNTAX}"
+    assert refused("transact_write_items", TransactItems=[good, bad_part, bad_text]) == f"{VALIDATION}{EMPTY_VALUE}"
+    assert refused("transact_write_items", TransactItems=[good, bad_text, bad_part]) == syntax
+    assert refused("transact_write_items", TransactItems=[action(kind, {}), bad_text]) == syntax
+    assert refused("transact_write_items", TransactItems=[good, action(kind, {}), good]) == NOT_FOUND
+
+
+def test_an_update_in_a_transaction_is_checked_before_its_condition(refused: Any, tables: Any) -> None:
+    update = action("Update", NO_VALUE, UpdateExpression="SET a =", ConditionExpression="a =")
+    assert refused("transact_write_items", TransactItems=[update]) == (
+        f"{VALIDATION}Invalid UpdateExpression: {SYNTAX}"
+    )
+
+
+@pytest.mark.parametrize("part, text", BAD_PARTS)
+def test_a_read_in_a_transaction_is_checked_projection_first(refused: Any, tables: Any, part: Any, text: str) -> None:
+    def refusal(**more: Any) -> str:
+        get = {"Get": {"TableName": "nope", "Key": part, **more}}
+        message: str = refused("transact_get_items", TransactItems=[get])
+        return message
+
+    assert refusal(ProjectionExpression="a,", **Z) == (
+        f'{VALIDATION}Invalid ProjectionExpression: Syntax error; token: "<EOF>", near: ","'
+    )
+    assert refusal(ProjectionExpression="a", **Z) == f"{VALIDATION}{UNUSED}"
+    assert refusal(ProjectionExpression="a") == f"{VALIDATION}{text}"
+    assert refused("transact_get_items", TransactItems=[{"Get": {"TableName": "nope", "Key": {}}}]) == NOT_FOUND
+
+
+EXPRESSION_FAULTS = [
+    ("a =", {}, SYNTAX),
+    ("((a = b))", {}, "The expression has redundant parentheses;"),
+    ("foo(a)", {}, "Invalid function name; function: foo"),
+    ("size(a)", {}, "The function is not allowed to be used this way in an expression; function: size"),
+    ("size = b", {}, "Attribute name is a reserved keyword; reserved keyword: size"),
+    ("#a = b", {}, "An expression attribute name used in the document path is not defined; attribute name: #a"),
+    ("a = :a", {}, "An expression attribute value used in expression is not defined; attribute value: :a"),
+    ("begins_with(a)", {}, "Incorrect number of operands for operator or function; operator or function: begins_with, number of operands: 1"),
+    ("a < :a", values(a={"BOOL": True}), "Incorrect operand type for operator or function; operator or function: <, operand type: BOOL"),
+    ("attribute_exists(:a)", values(a=1), "Operator or function requires a document path; operator or function: attribute_exists"),
+    ("a = a", {}, "The first operand must be distinct from the remaining operands for this operator or function; operator: =, first operand: [a]"),
+    ("", {}, EMPTY),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("expression, given, text", EXPRESSION_FAULTS)
+@pytest.mark.parametrize(
+    "method, kind, needs",
+    [
+        ("put_item", "ConditionExpression", {"Item": {}}),
+        ("update_item", "ConditionExpression", {"Key": {}}),
+        ("delete_item", "ConditionExpression", {"Key": {}}),
+        ("query", "FilterExpression", {"KeyConditionExpression": "pk = :k"}),
+        ("query", "KeyConditionExpression", {}),
+        ("scan", "FilterExpression", {}),
+    ],
+)
+def test_no_table_is_needed_to_find_a_faulty_expression(
+    refused: Any, tables: Any, method: str, kind: str, needs: Any, expression: str, given: Any, text: str
+) -> None:
+    opening = VALIDATION if method in ("query", "scan") else VIOLATED
+    params = {"TableName": "nope", **needs, **given, kind: expression}
+    assert refused(method, **params) == f"{opening}Invalid {kind}: {text}"
+
+
+def test_the_clauses_of_a_key_condition_are_checked_as_written(refused: Any, tables: Any) -> None:
+    undefined = "An expression attribute value used in expression is not defined; attribute value: :w"
+    wrong = "Incorrect operand type for operator or function; operator or function: <, operand type: BOOL"
+    for text, fault in (
+        ("pk = :w AND sk < :b", undefined),
+        ("sk < :b AND pk = :w", wrong),
+        ("sk < :b AND pk = :w AND x = :b AND y = :b", wrong),
+    ):
+        assert refused("query", TableName="nope", KeyConditionExpression=text, **values(b={"BOOL": True})) == (
+            f"{VALIDATION}Invalid KeyConditionExpression: {fault}"
+        )
