@@ -9,7 +9,6 @@ import contextlib
 import copy
 import random
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
 import boto3
@@ -30,10 +29,24 @@ from pytest_ddbmock.transports import json10
 from tests.support import every_request
 from tests.support.account_without_doors import TABLE
 from tests.support.accounts import Account
-from tests.support.malformed import CHOICES, GARBAGE, Maker
+from tests.support.malformed import CHOICES, GARBAGE, Maker, spoil
 
 REGION, ACCOUNT = "eu-west-1", "123456789012"
 PREFIX = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table"
+DATA_OPERATIONS = {
+    "PutItem",
+    "GetItem",
+    "UpdateItem",
+    "DeleteItem",
+    "Query",
+    "Scan",
+    "BatchGetItem",
+    "BatchWriteItem",
+    "TransactWriteItems",
+    "TransactGetItems",
+}
+"""Operations that are served with all their parameters."""
+
 REQUESTS = 40
 """Requests of one account, one after the other."""
 
@@ -188,6 +201,7 @@ def ask(account: Account, operation: str, params: Any) -> Any:
         json10.encode(json10.error_body(refusal))
     except NotImplementedByMock:
         OUTCOMES[operation, "not served"] += 1
+        assert operation not in DATA_OPERATIONS, params
     else:
         OUTCOMES[operation, "done"] += 1
         json10.encode(answer)
@@ -253,38 +267,8 @@ def test_a_good_request_with_something_wrong_in_it_is_answered_too(number: int, 
     for _ in range(REQUESTS):
         params = copy.deepcopy(good)
         for _ in range(choose.choice((1, 1, 2))):
-            spoil(params, shape_of(operation), choose, maker)
+            spoil(params, shape_of(operation), maker)
         ask(account, operation, params)
-
-
-def spoil(params: dict[str, Any], shape: Shape, choose: random.Random, maker: Maker) -> None:
-    """Exchange, remove, add or double something, somewhere in the request."""
-    places = list(everything_in(params))
-    container, key = choose.choice(places) if places else (params, None)
-    change = choose.random()
-    if key is None or change < 0.2:
-        missing = [name for name in shape.members if name not in params]
-        if missing:
-            name = choose.choice(missing)
-            params[name] = maker.of_shape(shape.members[name], name, 1)
-    elif change < 0.7:
-        container[key] = copy.deepcopy(
-            choose.choice((*GARBAGE, "x" * 256, "ab", "é", [{}], 2**31, {"N": "1"}, [{"N": "1"}] * 101))
-        )
-    elif change < 0.85:
-        del container[key]
-    elif isinstance(container, list):
-        container.append(copy.deepcopy(container[key]))
-    else:
-        container[choose.choice(("X", "", "a.b", "#", "pk"))] = copy.deepcopy(container[key])
-
-
-def everything_in(value: Any) -> Iterator[tuple[Any, Any]]:
-    """Every place in a request: what holds it, and under which key or index."""
-    for key in list(value) if isinstance(value, dict) else range(len(value)):
-        yield value, key
-        if isinstance(value[key], dict | list):
-            yield from everything_in(value[key])
 
 
 # ---- through a door

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import random
+from collections.abc import Iterator
 from typing import Any
 
 from pytest_ddbmock.engine.shapes import Shape
@@ -141,3 +143,39 @@ CHOICES = {
     "Value": ("", "v", "%"),
     "NextToken": ("", "x", "MTIzLzEw", "é"),
 }
+
+
+def spoil(params: dict[str, Any], shape: Shape, maker: Maker) -> None:
+    """Replace, remove, add, rename or repeat something, somewhere in a request of the shape `shape`."""
+    choose = maker.choose
+    places = list(_places(params))
+    container, key = choose.choice(places) if places else (params, None)
+    change = choose.random()
+    if key is None or change < 0.2:
+        missing = [name for name in shape.members if name not in params]
+        if missing:
+            name = choose.choice(missing)
+            params[name] = maker.of_shape(shape.members[name], name, 1)
+    elif change < 0.7:
+        container[key] = copy.deepcopy(choose.choice((choose.choice(REPLACEMENTS), maker.value(), _text(choose))))
+    elif change < 0.85:
+        del container[key]
+    elif isinstance(container, list):
+        container.append(copy.deepcopy(container[key]))
+    else:
+        container[choose.choice(("X", "a.b", "#", *NAMES))] = copy.deepcopy(container[key])
+
+
+REPLACEMENTS = (*GARBAGE, "x" * 256, "ab", "é", [{}], 2**31, {"N": "1"}, [{"N": "1"}] * 101)
+
+
+def _text(choose: random.Random) -> str:
+    return choose.choice(choose.choice((TEXTS, NAMES, EXPRESSIONS)))
+
+
+def _places(value: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield every place in a request: what holds it, and under which key or index."""
+    for key in list(value) if isinstance(value, dict) else range(len(value)):
+        yield value, key
+        if isinstance(value[key], dict | list):
+            yield from _places(value[key])

@@ -1,4 +1,7 @@
-"""Requests put together from the service model, with garbage anywhere: each is served or refused, nothing breaks."""
+"""Requests for items that use all that the data plane has, with a few places spoiled: served or refused, no trace.
+
+Requests made up from the service model are in `test_every_operation_malformed`.
+"""
 
 from __future__ import annotations
 
@@ -10,59 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pytest_ddbmock.errors import DynamoDBError, NotImplementedByMock
-from pytest_ddbmock.operations import OPERATIONS
+from pytest_ddbmock.errors import DynamoDBError
 from pytest_ddbmock.transports import json10, service_model
-from tests.support.malformed import EXPRESSIONS, GARBAGE, NAMES, TEXTS, Maker
-
-DATA_OPERATIONS = (
-    "PutItem",
-    "GetItem",
-    "UpdateItem",
-    "DeleteItem",
-    "Query",
-    "Scan",
-    "BatchGetItem",
-    "BatchWriteItem",
-    "TransactWriteItems",
-    "TransactGetItems",
-)
-
-
-@pytest.mark.parametrize("operation", DATA_OPERATIONS)
-@pytest.mark.parametrize("garbage", [0.0, 0.03, 0.2])
-@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
-@given(seed=st.integers(0, 2**64))
-def test_any_request_is_served_or_refused_without_a_trace(
-    make_engine: Any, operation: str, garbage: float, seed: int
-) -> None:
-    account = make_engine()
-    maker = Maker(random.Random(seed), garbage)
-    shape = service_model.ModelShapes().input("dynamodb", operation)
-    assert shape is not None
-    table = account.table("ttt")
-    for _ in range(12):
-        params = maker.of_shape(shape)
-        if not isinstance(params, dict):
-            continue
-        before = table.items()
-        seq = account.engine.seq
-        try:
-            answer = account.call(operation, params)
-        except DynamoDBError as refusal:
-            assert refusal.status == 400, (params, refusal)
-            assert refusal.message is not None
-            assert table.items() == before, params
-            assert account.engine.seq == seq, params
-            json10.encode(json10.error_body(refusal))
-        except NotImplementedByMock:
-            raise AssertionError(f"{operation} is whole: {params}") from None
-        else:
-            json10.encode(answer)
-        table.check()
-
-
-# ---- good requests with a few places spoiled
+from tests.support.malformed import Maker, spoil
 
 PUT = {"pk": {"S": "p"}, "sk": {"S": "s"}, "g": {"S": "x"}, "n": {"N": "1"}, "l": {"S": "l"}, "a": {"L": [{"M": {}}]}}
 KEY = {"pk": {"S": "p"}, "sk": {"S": "s"}}
@@ -188,41 +141,6 @@ GOOD: tuple[tuple[str, dict[str, Any]], ...] = (
 )
 
 
-def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """The paths of everything inside `value`."""
-    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    return [place for key, held in inside for place in ((*path, key), *places(held, (*path, key)))]
-
-
-def spoil(params: dict[str, Any], maker: Maker) -> None:
-    """Change one place of a request, whatever is there."""
-    choose = maker.choose
-    *path, last = choose.choice(places(params))
-    holder: Any = params
-    for key in path:
-        holder = holder[key]
-    replacement = copy.deepcopy(
-        choose.choice(
-            (
-                choose.choice(GARBAGE),
-                maker.value(),
-                choose.choice(TEXTS),
-                choose.choice(NAMES),
-                choose.choice(EXPRESSIONS),
-            )
-        )
-    )
-    match choose.randrange(4):
-        case 0:
-            del holder[last]
-        case 1 if isinstance(holder, dict):
-            holder[choose.choice(NAMES)] = holder[last]
-        case 2 if isinstance(holder, list):
-            holder.append(replacement)
-        case _:
-            holder[last] = replacement
-
-
 @pytest.mark.parametrize("operation, good", GOOD)
 def test_the_good_requests_are_good(make_engine: Any, operation: str, good: dict[str, Any]) -> None:
     account = make_engine()
@@ -239,14 +157,14 @@ def test_a_good_request_that_is_spoiled_is_served_or_refused_without_a_trace(
 ) -> None:
     account = make_engine()
     maker = Maker(random.Random(seed), 0.1)
+    shape = service_model.ModelShapes().input("dynamodb", operation)
+    assert shape is not None
     named = good if "RequestItems" in good else {"TableName": "ttt", **good}
     for _ in range(20):
         account.call("PutItem", {"TableName": "ttt", "Item": PUT})
         params = copy.deepcopy(named)
         for _ in range(maker.choose.choice((1, 1, 1, 2))):
-            spoil(params, maker)
-            if not places(params):
-                break
+            spoil(params, shape, maker)
         before = everything(account)
         try:
             answer = account.call(operation, params)
@@ -259,46 +177,5 @@ def test_a_good_request_that_is_spoiled_is_served_or_refused_without_a_trace(
         account.table("ttt").check()
 
 
-# ---- all other operations
-
-OTHER_OPERATIONS = sorted(
-    (service, name) for service, name in OPERATIONS if service != "dynamodb" or name not in DATA_OPERATIONS
-)
-
-
-@pytest.mark.parametrize("service, operation", OTHER_OPERATIONS)
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-@given(seed=st.integers(0, 2**64), garbage=st.sampled_from((0.0, 0.03, 0.2)))
-def test_any_other_request_is_served_or_refused_without_a_trace(
-    make_engine: Any, service: str, operation: str, garbage: float, seed: int
-) -> None:
-    account = make_engine()
-    maker = Maker(random.Random(seed), garbage)
-    shape = service_model.ModelShapes().input(service, operation)
-    assert shape is not None
-    for _ in range(12):
-        params = maker.of_shape(shape)
-        if not isinstance(params, dict):
-            continue
-        account.engine.run_due()
-        before = everything(account)
-        try:
-            answer = account.call(operation, params, service)
-        except (DynamoDBError, NotImplementedByMock) as refusal:
-            assert everything(account) == before, params
-            if isinstance(refusal, DynamoDBError):
-                # An empty OnDemandThroughput is AWS's own failure, captured.
-                assert refusal.status == 400 or refusal.code == "InternalFailure", (params, refusal)
-                json10.encode(json10.error_body(refusal))
-        else:
-            json10.encode(answer)
-        for table in account.engine.catalog.all_tables():
-            table.check()
-
-
 def everything(account: Any) -> list[Any]:
     return [(table.name, table.settings, table.items()) for table in account.engine.catalog.all_tables()]
-
-
-def test_the_data_plane_is_served() -> None:
-    assert {name for service, name in OPERATIONS if service == "dynamodb"} >= set(DATA_OPERATIONS)
