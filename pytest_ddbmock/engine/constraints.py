@@ -20,7 +20,7 @@ from pytest_ddbmock.engine.overrides import (
     FORMS,
     NAME_LENGTH_REPORTED,
     NAME_REQUIRED,
-    OLD_UPDATE_ORDER,
+    OLD_ORDER,
     SHAPES,
     STOPS_AT_FIRST,
     Changes,
@@ -103,17 +103,24 @@ def _adjust(shape: Shape, path: str, changes: Changes) -> Shape:
 
 def _error(operation: str, params: dict[str, Any], violations: Sequence[Violation]) -> DynamoDBError:
     """Choose, order and word what AWS reports of the violations."""
-    if operation == "UpdateItem" and params.get("Key") is None:
+    if _skips_front_layer(operation, params):
         in_old_order = sorted(violations, key=lambda violation: _rank(str(violation.path[0])))
         return errors.constraints_violated([with_value(violation) for violation in in_old_order])
-    forms = {} if operation in ENVELOPED and is_too_deep(params) else FORMS.get(operation, {})
+    forms = FORMS.get(operation, {})
     reported, is_bare = _reported(operation, violations)
     texts = [forms.get((violation.member, violation.rule), with_value)(violation) for violation in reported]
     return errors.validation(texts[0]) if is_bare else errors.constraints_violated(texts)
 
 
+def _skips_front_layer(operation: str, params: dict[str, Any]) -> bool:
+    """True if the layer answers that knows neither the newer forms nor their choice (`engine.envelope`)."""
+    if operation == "UpdateItem" and params.get("Key") is None:
+        return True
+    return operation in ENVELOPED and is_too_deep(params)
+
+
 def _rank(member: str) -> int:
-    return OLD_UPDATE_ORDER.index(member) if member in OLD_UPDATE_ORDER else len(OLD_UPDATE_ORDER)
+    return OLD_ORDER.index(member) if member in OLD_ORDER else len(OLD_ORDER)
 
 
 def _reported(operation: str, violations: Sequence[Violation]) -> tuple[Sequence[Violation], bool]:

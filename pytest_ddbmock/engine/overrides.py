@@ -148,9 +148,9 @@ FORMS: Mapping[str, Mapping[tuple[str, str], Form]] = {
 """The newer forms, by operation, member and rule. Captured in 31 of 33 Regions, September and October 2026."""
 
 ENVELOPED = {"PutItem", "UpdateItem", "DeleteItem"}
-"""Operations that fall back to the usual forms for requests that are nested too deeply (`engine.envelope`)."""
+"""Operations behind a front layer. A request that skips it has all its violations reported, in the usual form."""
 
-OLD_UPDATE_ORDER = (
+OLD_ORDER = (
     "ReturnConsumedCapacity",
     "TableName",
     "ReturnValues",
@@ -158,7 +158,7 @@ OLD_UPDATE_ORDER = (
     "ConditionalOperator",
     "Key",
 )
-"""The order of the violations of an UpdateItem without a Key, which are reported together and in the usual form."""
+"""The order of these violations. Unsure: captured of UpdateItem without a Key."""
 
 # ---- other texts, other structures
 

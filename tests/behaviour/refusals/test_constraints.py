@@ -434,10 +434,18 @@ def test_requests_that_are_nested_too_deeply_are_answered_in_the_old_forms(
         "beyond supported limit"
     )
     assert answer(operation, TableName="plain", **needs, **WRONG) == detected(*OLD_FORMS)
+    assert answer(operation, TableName="", **needs, **WRONG) == detected(
+        OLD_FORMS[0], f"Value '' at 'tableName' {at_least(1)}", *OLD_FORMS[1:]
+    )
     assert answer(operation, TableName="plain", **needs, ReturnValues="ALL_NEW") == (
         "ValidationException: ReturnValues can only be ALL_OLD or NONE"
     )
     assert answer(operation, TableName="plain", **needs, ReturnValues="ALL_OLD") == nested
+
+
+def test_an_update_that_is_nested_too_deeply_reports_all_violations(answer: Any) -> None:
+    deep_update = {"Key": KEY, "AttributeUpdates": {"d": {"Value": TOO_DEEP}}}
+    assert answer("UpdateItem", TableName="plain", **deep_update, **WRONG) == detected(*OLD_FORMS)
 
 
 @pytest.mark.parametrize("levels", [0, 33, 40])
