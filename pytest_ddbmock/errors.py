@@ -28,7 +28,7 @@ class DynamoDBError(Exception):
 
     @property
     def is_retryable(self) -> bool:
-        """Whether the SDKs try again after this answer."""
+        """True if the SDKs retry after this answer."""
         return self.status >= 500 or self.code in RETRYABLE_CODES
 
 
@@ -44,7 +44,7 @@ RETRYABLE_CODES = frozenset(
 
 
 class UsageError(Exception):
-    """A mistake of the test's author: what is wrong and what to write instead."""
+    """A mistake of the test's author; the text says what is wrong and what to write instead."""
 
 
 class NotImplementedByMock(NotImplementedError):
@@ -68,34 +68,34 @@ class NotImplementedByMock(NotImplementedError):
 
 
 def validation(message: str) -> DynamoDBError:
-    """The request breaks a rule; `message` is AWS's whole text."""
+    """Return a `ValidationException`; `message` is AWS's whole text."""
     return DynamoDBError("ValidationException", message)
 
 
 def enveloped(message: str | None) -> DynamoDBError:
-    """`ValidationException` that opens with `1 validation error detected: `."""
+    """Return a `ValidationException` that opens with `1 validation error detected: `."""
     return validation(f"{ENVELOPE}{message}")
 
 
 def invalid_parameters(message: str) -> DynamoDBError:
-    """`ValidationException` that opens with "One or more parameter values were invalid: "."""
+    """Return a `ValidationException` that opens with "One or more parameter values were invalid: "."""
     return validation(INVALID_PARAMETERS + message)
 
 
 def serialization(message: str | None) -> DynamoDBError:
-    """The JSON types of the request do not fit the service model."""
+    """Return the error of JSON types that do not fit the service model."""
     return DynamoDBError("SerializationException", message)
 
 
 def constraints_violated(violations: list[str]) -> DynamoDBError:
-    """`N validation errors detected: ...`; AWS reports at most ten."""
+    """Return `N validation errors detected: ...`; AWS reports at most ten."""
     shown = violations[:10]
     noun = "error" if len(shown) == 1 else "errors"
     return validation(f"{len(shown)} validation {noun} detected: " + "; ".join(shown))
 
 
 def invalid_expression(kind: str, detail: str) -> DynamoDBError:
-    """`Invalid <kind>: <detail>`; `kind` is the parameter's name such as `ConditionExpression`.
+    """Return `Invalid <kind>: <detail>`; `kind` is the parameter's name such as `ConditionExpression`.
 
     An empty `kind` stands for conditions and updates without such a parameter, as of PartiQL: `detail` alone.
     """
@@ -103,7 +103,7 @@ def invalid_expression(kind: str, detail: str) -> DynamoDBError:
 
 
 def unknown_operation() -> DynamoDBError:
-    """No such operation in the service model."""
+    """Return the error of an operation that the service model does not know."""
     return DynamoDBError("UnknownOperationException", None)
 
 
@@ -111,57 +111,57 @@ def unknown_operation() -> DynamoDBError:
 
 
 def resource_not_found(message: str = "Requested resource not found") -> DynamoDBError:
-    """Table, index, stream or shard does not exist, or the table is not ready for data operations."""
+    """Return the error of a missing table, index, stream or shard, or of a table not ready for data operations."""
     return DynamoDBError("ResourceNotFoundException", message)
 
 
 def table_not_found(name: str) -> DynamoDBError:
-    """The text of the table operations; the data operations name no table."""
+    """Return the text of the table operations; data operations name no table."""
     return resource_not_found(f"Requested resource not found: Table: {name} not found")
 
 
 def backup_table_not_found(name: str) -> DynamoDBError:
-    """The backup, recovery and export operations have an exception of their own."""
+    """Return the exception that the backup, recovery and export operations have for a missing table."""
     return DynamoDBError("TableNotFoundException", f"Table not found: {name}")
 
 
 def table_already_exists(name: str) -> DynamoDBError:
-    """Restore to the name of an existing table."""
+    """Return the error of a restore to the name of an existing table."""
     return DynamoDBError("TableAlreadyExistsException", f"Table already exists: {name}")
 
 
 def table_in_use(message: str) -> DynamoDBError:
-    """Restore to the name of a table that is being restored."""
+    """Return the error of a restore to the name of a table that is being restored."""
     return DynamoDBError("TableInUseException", message)
 
 
 def resource_in_use(message: str) -> DynamoDBError:
-    """The resource is in a state that forbids the change; `message` is AWS's whole text."""
+    """Return the error of a change that the resource's state forbids; `message` is AWS's whole text."""
     return DynamoDBError("ResourceInUseException", message)
 
 
 def being_changed(detail: str) -> DynamoDBError:
-    """`ResourceInUseException` for a change that meets another one."""
+    """Return `ResourceInUseException` for a change that conflicts with another one."""
     return resource_in_use(f"Attempt to change a resource which is still in use: {detail}")
 
 
 def limit_exceeded(message: str) -> DynamoDBError:
-    """A quota of the account or table; `message` is AWS's whole text."""
+    """Return the error of a quota of the account or table; `message` is AWS's whole text."""
     return DynamoDBError("LimitExceededException", message)
 
 
 def access_denied(message: str = "Access is denied") -> DynamoDBError:
-    """The caller may not do this."""
+    """Return the error of a caller without permission."""
     return DynamoDBError("AccessDeniedException", message)
 
 
 def missing_authentication_token() -> DynamoDBError:
-    """The request is not signed at all."""
+    """Return the error of a request without a signature."""
     return DynamoDBError("MissingAuthenticationTokenException", "Request is missing Authentication Token")
 
 
 def incomplete_signature(message: str) -> DynamoDBError:
-    """The request is signed in a form that cannot be read; `message` is AWS's whole text."""
+    """Return the error of an unreadable signature; `message` is AWS's whole text."""
     return DynamoDBError("IncompleteSignatureException", message)
 
 
@@ -169,28 +169,28 @@ def incomplete_signature(message: str) -> DynamoDBError:
 
 
 def conditional_check_failed(item: object = None) -> DynamoDBError:
-    """The condition is false; `item` (wire form) when the caller asked for the stored item and there is one."""
+    """Return the error of a false condition; `item` (wire form) is the stored item if the caller asked for it."""
     fields: dict[str, Any] = {} if item is None else {"Item": item}
     return DynamoDBError("ConditionalCheckFailedException", "The conditional request failed", **fields)
 
 
 def duplicate_item() -> DynamoDBError:
-    """A PartiQL INSERT of a key that exists."""
+    """Return the error of a PartiQL INSERT of an existing key."""
     return DynamoDBError("DuplicateItemException", "Duplicate primary key exists in table")
 
 
 def item_collection_too_large() -> DynamoDBError:
-    """A partition key value with local secondary indexes holds more than 10 GB."""
+    """Return the error of a partition key value with local indexes that holds more than 10 GB."""
     return DynamoDBError("ItemCollectionSizeLimitExceededException", "Collection size exceeded.")
 
 
 def transaction_conflict() -> DynamoDBError:
-    """A single-item write meets a transaction on the same item."""
+    """Return the error of a single-item write during a transaction on the same item."""
     return DynamoDBError("TransactionConflictException", "Transaction is ongoing for the item")
 
 
 def transaction_canceled(reasons: Sequence[Mapping[str, Any]]) -> DynamoDBError:
-    """A transaction that cannot be: one of `CancellationReasons` for each of its actions, in their order."""
+    """Return the error of a canceled transaction; `reasons` holds one of `CancellationReasons` per action, in order."""
     codes = ", ".join(reason["Code"] for reason in reasons)
     return DynamoDBError(
         "TransactionCanceledException",
@@ -200,12 +200,12 @@ def transaction_canceled(reasons: Sequence[Mapping[str, Any]]) -> DynamoDBError:
 
 
 def transaction_in_progress() -> DynamoDBError:
-    """The transaction with this client request token is not finished yet."""
+    """Return the error of a client request token whose transaction is not finished."""
     return DynamoDBError("TransactionInProgressException", "Transaction from previous request is still in progress")
 
 
 def idempotent_parameter_mismatch() -> DynamoDBError:
-    """A client request token comes back with other parameters. Unsure: the text is the documentation's."""
+    """Return the error of a known token with other parameters. Unsure: the text is the documentation's."""
     return DynamoDBError(
         "IdempotentParameterMismatchException",
         "DynamoDB rejected the request because you retried a request with a different payload but with an idempotent "
@@ -217,7 +217,7 @@ def idempotent_parameter_mismatch() -> DynamoDBError:
 
 
 def throughput_exceeded(**fields: Any) -> DynamoDBError:
-    """A provisioned table is asked for more than its capacity units."""
+    """Return the error of a provisioned table above its capacity units."""
     return DynamoDBError(
         "ProvisionedThroughputExceededException",
         "The level of configured provisioned throughput for the table was exceeded. Consider increasing your "
@@ -227,7 +227,7 @@ def throughput_exceeded(**fields: Any) -> DynamoDBError:
 
 
 def throttled(message: str | None = None, **fields: Any) -> DynamoDBError:
-    """An on-demand table (without `message`) or the control plane is asked for too much."""
+    """Return the error of an on-demand table (without `message`) or of the control plane above its limits."""
     return DynamoDBError(
         "ThrottlingException",
         message
@@ -239,7 +239,7 @@ def throttled(message: str | None = None, **fields: Any) -> DynamoDBError:
 
 
 def request_limit_exceeded(**fields: Any) -> DynamoDBError:
-    """The account's throughput quota."""
+    """Return the error of the account's throughput quota."""
     return DynamoDBError(
         "RequestLimitExceeded",
         "Throughput exceeds the current throughput limit for your account. Please contact AWS Support at "
@@ -251,7 +251,7 @@ def request_limit_exceeded(**fields: Any) -> DynamoDBError:
 def internal_server_error(
     message: str = "The request processing has failed because of an unknown error",
 ) -> DynamoDBError:
-    """HTTP 500; the SDKs try again."""
+    """Return an error with HTTP status 500, which the SDKs retry."""
     return DynamoDBError("InternalServerError", message, status=500)
 
 
@@ -259,12 +259,12 @@ def internal_server_error(
 
 
 def iterator_expired() -> DynamoDBError:
-    """A shard iterator older than 15 minutes."""
+    """Return the error of a shard iterator older than 15 minutes."""
     return DynamoDBError("ExpiredIteratorException", "Shard iterator has expired")
 
 
 def data_trimmed() -> DynamoDBError:
-    """A position older than the 24 hours that a stream keeps."""
+    """Return the error of a position before the 24 hours that a stream keeps."""
     return DynamoDBError("TrimmedDataAccessException", "The data you are trying to access has been trimmed")
 
 
@@ -272,17 +272,17 @@ def data_trimmed() -> DynamoDBError:
 
 
 def backup_not_found(arn: str) -> DynamoDBError:
-    """There is no backup of that ARN, or none any more."""
+    """Return the error of an ARN without a backup, or with a deleted one."""
     return DynamoDBError("BackupNotFoundException", f"Backup not found: {arn}")
 
 
 def backup_in_use(message: str) -> DynamoDBError:
-    """The backup is being made, or something is being restored from it; `message` is AWS's whole text."""
+    """Return the error of a backup that is being made or restored from; `message` is AWS's whole text."""
     return DynamoDBError("BackupInUseException", message)
 
 
 def backups_unavailable(name: str) -> DynamoDBError:
-    """Continuous backups of a table that has just been made."""
+    """Return the error of a table too new for continuous backups."""
     return DynamoDBError(
         "ContinuousBackupsUnavailableException",
         f"Backups are being enabled for the table: {name}. Please retry later",
@@ -290,14 +290,14 @@ def backups_unavailable(name: str) -> DynamoDBError:
 
 
 def recovery_unavailable(name: str) -> DynamoDBError:
-    """Restore from a table without point-in-time recovery."""
+    """Return the error of a restore from a table without point-in-time recovery."""
     return DynamoDBError(
         "PointInTimeRecoveryUnavailableException", f"Point in time recovery is not enabled for table '{name}'"
     )
 
 
 def invalid_restore_time(message: str) -> DynamoDBError:
-    """The moment lies outside the recovery window."""
+    """Return the error of a moment outside the recovery window."""
     return DynamoDBError("InvalidRestoreTimeException", message)
 
 
@@ -305,29 +305,29 @@ def invalid_restore_time(message: str) -> DynamoDBError:
 
 
 def export_not_found(detail: str) -> DynamoDBError:
-    """There is no such export, or none any more."""
+    """Return the error of a missing export."""
     return DynamoDBError("ExportNotFoundException", f"Export not found: {detail}")
 
 
 def export_conflict() -> DynamoDBError:
-    """A client token comes back with other parameters."""
+    """Return the error of a known client token with other parameters."""
     return DynamoDBError(
         "ExportConflictException", "Export conflict: Duplicate request detected with conflicting parameters"
     )
 
 
 def invalid_export_time(message: str) -> DynamoDBError:
-    """The moment or period lies outside what can be exported; `message` is AWS's whole text."""
+    """Return the error of a moment or period that cannot be exported; `message` is AWS's whole text."""
     return DynamoDBError("InvalidExportTimeException", message)
 
 
 def import_not_found(detail: str) -> DynamoDBError:
-    """There is no such import, or none any more. Unsure: the text, by analogy to exports."""
+    """Return the error of a missing import. Unsure: the text, by analogy to exports."""
     return DynamoDBError("ImportNotFoundException", f"Import not found: {detail}")
 
 
 def import_conflict() -> DynamoDBError:
-    """A client token comes back for another table."""
+    """Return the error of a known client token for another table."""
     return DynamoDBError(
         "ImportConflictException", "Import conflict: Duplicate request detected with conflicting parameters"
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import random
+import re
 from typing import Any
 
 import pytest
@@ -179,3 +180,42 @@ def test_a_good_request_that_is_spoiled_is_served_or_refused_without_a_trace(
 
 def everything(account: Any) -> list[Any]:
     return [(table.name, table.settings, table.items()) for table in account.engine.catalog.all_tables()]
+
+
+# ---- what needs no table is found without one
+
+ENVELOPED = {"PutItem", "UpdateItem", "DeleteItem"}
+ALONE = [(operation, good) for operation, good in GOOD if "RequestItems" not in good]
+
+
+def error_of(account: Any, operation: str, params: dict[str, Any]) -> DynamoDBError | None:
+    try:
+        account.call(operation, params)
+    except DynamoDBError as error:
+        return error
+    return None
+
+
+@pytest.mark.parametrize("operation, good", ALONE)
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@given(seed=st.integers(0, 2**64))
+def test_what_is_refused_without_a_table_is_refused_alike_with_one(
+    make_engine: Any, operation: str, good: dict[str, Any], seed: int
+) -> None:
+    account = make_engine()
+    account.call("PutItem", {"TableName": "ttt", "Item": PUT})
+    maker = Maker(random.Random(seed), 0.1)
+    shape = service_model.ModelShapes().input("dynamodb", operation)
+    assert shape is not None
+    for _ in range(10):
+        params = copy.deepcopy(good)
+        for _ in range(maker.choose.choice((1, 1, 1, 2))):
+            spoil(params, shape, maker)
+        without = error_of(account, operation, {**params, "TableName": "nope"})
+        assert without is not None, params
+        if without.code == "ResourceNotFoundException":
+            continue
+        within = error_of(account, operation, {**params, "TableName": "ttt"})
+        assert within is not None and (within.code, within.message) == (without.code, without.message), params
+        if operation in ENVELOPED and without.code == "ValidationException":
+            assert re.match(r"\d+ validation errors? detected: (?!\d+ validation)", str(without.message)), params

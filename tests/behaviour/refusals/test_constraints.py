@@ -410,7 +410,7 @@ def deep(levels: int) -> Any:
         ),
     ],
 )
-def test_violations_are_told_in_order(answer: Any, operation: str, params: Any, text: str) -> None:
+def test_violations_are_reported_in_order(answer: Any, operation: str, params: Any, text: str) -> None:
     assert answer(operation, **params) == text
 
 
@@ -456,7 +456,7 @@ def test_values_too_deep_for_an_item_change_no_form(answer: Any, levels: int) ->
     )
 
 
-def test_no_more_than_ten_violations_are_told(answer: Any) -> None:
+def test_no_more_than_ten_violations_are_reported(answer: Any) -> None:
     message = answer("Query", TableName="plain", QueryFilter={f"a{number}": {} for number in range(12)})
     assert message == detected(
         *[f"Value null at 'queryFilter.a{n}.member.comparisonOperator' {NULL}" for n in range(10)]

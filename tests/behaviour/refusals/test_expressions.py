@@ -13,7 +13,7 @@ V = values(
     v="x", w="y", n=1, s={"SS": ["a"]}, l={"L": []}, b={"BOOL": True}, z={"NULL": True}, m={"M": {}}, y={"B": b"a"}
 )
 ALL = "#a = :v AND :w <> :n AND :s = :l AND :b = :z AND :m = :y"
-"""Uses every placeholder, so that none is told as unused."""
+"""Uses every placeholder, so that none is reported as unused."""
 
 
 def chain(operator: str, count: int) -> str:
@@ -321,7 +321,7 @@ NO_PATH = "The document path provided in the update expression is invalid for up
         ("ADD sk :n", f"{INVALID[len(VALIDATION) :]}Cannot update attribute sk. This attribute is part of the key"),
     ],
 )
-def test_what_an_update_finds_is_told_bare(client: Any, refused: Any, tables: Any, expression: str, text: str) -> None:
+def test_what_an_update_finds_is_reported_bare(client: Any, refused: Any, tables: Any, expression: str, text: str) -> None:
     client.put_item(TableName="full", Item={**ITEM, "x": {"S": "text"}})
     before = tables.table("full").items
     used = {f":{name}": V["ExpressionAttributeValues"][f":{name}"] for name in "nlsv" if f":{name}" in expression}

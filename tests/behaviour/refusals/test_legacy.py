@@ -138,14 +138,14 @@ WRONG = f"{VIOLATED}One or more parameter values were invalid: "
         ({"Action": "DELETE", "Value": SET}, f"{VALIDATION}Type mismatch for attribute to update"),
     ],
 )  # fmt: skip
-def test_updates_of_old_must_make_sense(client: Any, refused: Any, tables: Any, update: Any, text: str) -> None:
+def test_legacy_updates_must_make_sense(client: Any, refused: Any, tables: Any, update: Any, text: str) -> None:
     client.put_item(TableName="full", Item={**ITEM, "a": X})
     assert refused("update_item", TableName="full", Key=KEY, AttributeUpdates={"a": update}) == text
     assert tables.table("full")["a", "b"]["a"] == "x"
 
 
 @pytest.mark.parametrize("action", [{"Action": "DELETE"}, {"Value": {"S": "a"}}, {"Action": "ADD", "Value": ONE}])
-def test_updates_of_old_change_no_key(refused: Any, tables: Any, action: Any) -> None:
+def test_legacy_updates_change_no_key(refused: Any, tables: Any, action: Any) -> None:
     assert refused("update_item", TableName="full", Key=KEY, AttributeUpdates={"pk": action}) == (
         f"{INVALID}Cannot update attribute pk. This attribute is part of the key"
     )
@@ -171,11 +171,11 @@ P = of("EQ", {"S": "a"})
         ({"pk": of("EQ", {"S": ""})}, "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty string value. Key: pk"),
     ],
 )  # fmt: skip
-def test_key_conditions_of_old_must_fit_the_schema(refused: Any, tables: Any, conditions: Any, text: str) -> None:
+def test_legacy_key_conditions_must_fit_the_schema(refused: Any, tables: Any, conditions: Any, text: str) -> None:
     assert refused("query", TableName="full", KeyConditions=conditions) == f"{VALIDATION}{text}"
 
 
-def test_a_query_filter_of_old_names_no_key(refused: Any, client: Any, tables: Any) -> None:
+def test_a_legacy_query_filter_names_no_key(refused: Any, client: Any, tables: Any) -> None:
     given = {"TableName": "full", "KeyConditions": {"pk": P}}
     assert refused("query", **given, QueryFilter={"sk": P}) == (
         f"{VALIDATION}QueryFilter can only contain non-primary key attributes: Primary key attribute: sk"

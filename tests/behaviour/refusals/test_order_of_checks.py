@@ -1,4 +1,4 @@
-"""Requests that break two rules: which of them is told."""
+"""Requests that break two rules: which of them is reported."""
 
 # ruff: noqa: E501  # a row of a table stands in one line
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Definitions of tables that break two rules: which of them is told."""
+"""Definitions of tables that break two rules: which of them is reported."""
 
 from __future__ import annotations
 

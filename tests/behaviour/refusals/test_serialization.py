@@ -99,7 +99,7 @@ def test_json_of_the_wrong_type_is_named(answer: Any, operation: str, params: An
         ("UpdateItem", {"TableName": "nope", "Key": KEY, "AttributeUpdates": {"a": {"Value": {"S": 5}}}}),  # no table
     ],
 )
-def test_a_wrong_type_is_told_before_every_other_fault(answer: Any, operation: str, params: Any) -> None:
+def test_a_wrong_type_is_reported_before_every_other_fault(answer: Any, operation: str, params: Any) -> None:
     assert answer(operation, **params) == "SerializationException: NUMBER_VALUE cannot be converted to " + (
         "Boolean" if operation == "Query" else "String"
     )
