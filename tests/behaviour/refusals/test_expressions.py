@@ -321,7 +321,9 @@ NO_PATH = "The document path provided in the update expression is invalid for up
         ("ADD sk :n", f"{INVALID[len(VALIDATION) :]}Cannot update attribute sk. This attribute is part of the key"),
     ],
 )
-def test_what_an_update_finds_is_reported_bare(client: Any, refused: Any, tables: Any, expression: str, text: str) -> None:
+def test_what_an_update_finds_is_reported_bare(
+    client: Any, refused: Any, tables: Any, expression: str, text: str
+) -> None:
     client.put_item(TableName="full", Item={**ITEM, "x": {"S": "text"}})
     before = tables.table("full").items
     used = {f":{name}": V["ExpressionAttributeValues"][f":{name}"] for name in "nlsv" if f":{name}" in expression}
