@@ -35,11 +35,10 @@ class Call:
     """
 
     __slots__ = (
-        "_knows_table",
         "_read",
         "engine",
         "entry",
-        "is_enveloped",
+        "knows_table",
         "now",
         "operation",
         "params",
@@ -57,15 +56,11 @@ class Call:
         shape: Shape,
         entry: CallEntry,
         now: int,
-        *,
-        is_enveloped: bool = False,
     ) -> None:
         self.engine = engine
         self.request = request
         self.operation = operation
         """AWS's name."""
-        self.is_enveloped = is_enveloped
-        """`Operation.envelope`."""
         self.shape = shape
         self.entry = entry
         self.now = now
@@ -74,11 +69,8 @@ class Call:
         self.placeholders: Placeholders | None = None
         self.usages: dict[str, Usage] = {}
         self._read: set[str] = set()
-        self._knows_table = False
-
-    def envelopes(self, error: DynamoDBError) -> bool:
-        """True if `error` is one of those that `engine.envelope` words: found before the table is looked up."""
-        return self.is_enveloped and not self._knows_table and error.code == "ValidationException"
+        self.knows_table = False
+        """True once a table has been looked up."""
 
     @property
     def home(self) -> Home:
@@ -169,7 +161,7 @@ class Call:
 
     def find_table(self, given: str) -> Table | None:
         """The table that a `TableName` names (name or ARN), in whatever status; the record of the call names it."""
-        self._knows_table = True
+        self.knows_table = True
         home = self.home
         name = arns.table_name(given, home) if given.startswith("arn:") else given
         if name not in self.entry.tables:

@@ -13,10 +13,9 @@ from pytest_ddbmock import errors
 from pytest_ddbmock.engine import shapes
 from pytest_ddbmock.engine.arns import NAME_LENGTH
 from pytest_ddbmock.engine.checks import BOOLEANS, BooleanAsText, UnservedMember, check_of, require_structure
-from pytest_ddbmock.engine.envelope import is_too_deep
+from pytest_ddbmock.engine.envelope import ENVELOPED, is_too_deep
 from pytest_ddbmock.engine.overrides import (
     ALONE,
-    ENVELOPED,
     FORMS,
     NAME_LENGTH_REPORTED,
     NAME_REQUIRED,

@@ -73,14 +73,14 @@ class Engine(Accounts):
                     params = constraints.require(request.operation, shape, request.params)
                     if params is not request.params:
                         request = dataclasses.replace(request, params=params)
-                    call = Call(self, request, operation.name, shape, entry, now, is_enveloped=operation.envelope)
+                    call = Call(self, request, operation.name, shape, entry, now)
                     answer = operation.serve(call)
                 except DynamoDBError as error:
                     if error.code not in REPORTED_AFTER_TYPES:
                         constraints.require_types(shape, request.params)
-                    if call is not None and call.envelopes(error):
-                        raise envelope.enveloped(operation.name, request.params, error) from None
-                    raise
+                    if call is None or call.knows_table:
+                        raise
+                    raise envelope.before_table(request.operation, request.params, error) from None
             except Exception as error:
                 code = error.code if isinstance(error, DynamoDBError) else type(error).__name__
                 entry.error = code

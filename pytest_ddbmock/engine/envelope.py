@@ -15,6 +15,8 @@ from pytest_ddbmock import errors
 from pytest_ddbmock.errors import DynamoDBError
 from pytest_ddbmock.values.attribute import NESTED_TOO_DEEP
 
+ENVELOPED = frozenset({"PutItem", "UpdateItem", "DeleteItem"})
+
 MAX_JSON_LEVELS = 127
 """Nested objects and arrays of a request. Unsure: the number; captured are items of about 62 maps inside each other."""
 
@@ -37,8 +39,10 @@ def is_too_deep(params: Mapping[str, Any]) -> bool:
     return True
 
 
-def enveloped(operation: str, params: Mapping[str, Any], error: DynamoDBError) -> DynamoDBError:
-    """Return the answer to a request in which the checks before the table lookup found `error`."""
+def before_table(operation: str, params: Mapping[str, Any], error: DynamoDBError) -> DynamoDBError:
+    """Return the answer of any operation that found `error` before it looked up a table."""
+    if operation not in ENVELOPED or error.code != "ValidationException":
+        return error
     if not is_too_deep(params):
         return errors.enveloped(error.message)
     if operation != "UpdateItem" and params.get("ReturnValues") not in (None, "NONE", "ALL_OLD"):

@@ -13,29 +13,23 @@ Answer: TypeAlias = dict[str, Any]
 
 
 class Operation(NamedTuple):
-    """An operation that is served.
-
-    `envelope`: what this operation refuses before it looks up the table opens with `1 validation error detected: `.
-    """
+    """An operation that is served."""
 
     service: str
     name: str
     serve: Callable[[Call], Answer]
-    envelope: bool
 
 
 DECLARED: dict[tuple[str, str], Operation] = {}
 """By service and name, as far as their modules have been imported; `pytest_ddbmock.operations` knows all."""
 
 
-def operation(
-    name: str, *, service: str = DYNAMODB, envelope: bool = False
-) -> Callable[[Callable[[Call], Answer]], Callable[[Call], Answer]]:
+def operation(name: str, *, service: str = DYNAMODB) -> Callable[[Callable[[Call], Answer]], Callable[[Call], Answer]]:
     """Declare the function that serves AWS's operation `name`."""
 
     def register(serve: Callable[[Call], Answer]) -> Callable[[Call], Answer]:
         assert (service, name) not in DECLARED, f"{name} is declared twice"
-        DECLARED[service, name] = Operation(service, name, serve, envelope)
+        DECLARED[service, name] = Operation(service, name, serve)
         return serve
 
     return register

@@ -147,9 +147,6 @@ FORMS: Mapping[str, Mapping[tuple[str, str], Form]] = {
 }
 """The newer forms, by operation, member and rule. Captured in 31 of 33 Regions, September and October 2026."""
 
-ENVELOPED = {"PutItem", "UpdateItem", "DeleteItem"}
-"""Operations behind a front layer. A request that skips it has all its violations reported, in the usual form."""
-
 OLD_ORDER = (
     "ReturnConsumedCapacity",
     "TableName",
@@ -158,7 +155,8 @@ OLD_ORDER = (
     "ConditionalOperator",
     "Key",
 )
-"""The order of these violations. Unsure: captured of UpdateItem without a Key."""
+"""The order of the violations of a request that skips the front layer, which are reported together and in the usual
+form. Unsure: captured of UpdateItem without a Key."""
 
 # ---- other texts, other structures
 

@@ -24,7 +24,7 @@ from pytest_ddbmock.values.attribute import attributes_to_wire
 from pytest_ddbmock.values.item import Item
 
 
-@operation("PutItem", envelope=True)
+@operation("PutItem")
 def put_item(call: Call) -> Answer:
     """Order: API_PutItem; "Expressions in DynamoDB"."""
     capacity = call.param("ReturnConsumedCapacity")
@@ -71,7 +71,7 @@ def get_item(call: Call) -> Answer:
     )
 
 
-@operation("DeleteItem", envelope=True)
+@operation("DeleteItem")
 def delete_item(call: Call) -> Answer:
     """Order: API_DeleteItem."""
     capacity = call.param("ReturnConsumedCapacity")
@@ -95,7 +95,7 @@ def delete_item(call: Call) -> Answer:
     )
 
 
-@operation("UpdateItem", envelope=True)
+@operation("UpdateItem")
 def update_item(call: Call) -> Answer:
     """Order: API_UpdateItem; "Update expressions"."""
     capacity = call.param("ReturnConsumedCapacity")
