@@ -10,16 +10,18 @@ from pytest_ddbmock.engine.caller import Caller
 from pytest_ddbmock.engine.request import Request
 from pytest_ddbmock.metering.usage import Usage
 
-MAX_KEPT = 100_000
+MAX_KEPT = 10_000
 """A script that runs for long must not fill the memory with its record."""
+MAX_DETAILED = 1_000
+"""Of so many calls the record knows what they touched: a batch touches up to 100 keys."""
 
 
 class CallEntry:
     """One call of the application, with however many attempts botocore made at it.
 
-    `touches` are the keys and ranges that it was about to read or write; `items` is how many items went in or came out;
-    `usages` what it consumed, by table; `unread` tells that a page ended before the end of the data or a batch before
-    its end; `error` the code of the error that the last attempt was answered with.
+    `touches` are the keys and ranges that it was about to read or write, known of the latest calls; `items` is how many
+    items went in or came out; `usages` what it consumed, by table; `unread` says that a page ended before the end of
+    the data, or a batch before its end; `error` is the code of the error that the last attempt was answered with.
     """
 
     __slots__ = (
@@ -87,6 +89,7 @@ class Calls:
 
     def __init__(self) -> None:
         self.entries: deque[CallEntry] = deque(maxlen=MAX_KEPT)
+        self._detailed: deque[CallEntry] = deque()
 
     def begin(self, request: Request, now: int) -> CallEntry:
         """The entry of the call that an attempt belongs to; a new one unless botocore tries again."""
@@ -98,4 +101,7 @@ class Calls:
                     return entry
         entry = CallEntry(request.operation, request.caller, now, request.origin, request.call_id)
         self.entries.append(entry)
+        self._detailed.append(entry)
+        if len(self._detailed) > MAX_DETAILED:
+            self._detailed.popleft().touches = ()
         return entry
