@@ -1,4 +1,4 @@
-"""`Options`: everything that can be said about a mock, by the same names in marker, constructor, CLI and ini."""
+"""`Options`: the settings of a mock, by the same names in marker, constructor, command line and ini file."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, TypedDict
 
 from pytest_ddbmock.errors import UsageError
@@ -27,30 +27,30 @@ _ACCOUNT = re.compile(r"[0-9]{12}")
 
 
 def __tracebackhide__(failure: Any) -> bool:
-    """Taken over by the modules that raise `UsageError`: pytest then shows the author's line, not ours."""
+    """Hide frames of ours from pytest's reports: modules that raise `UsageError` import this name."""
     return bool(failure.errisinstance((UsageError, AssertionError)))
 
 
 def near(name: str, known: Iterable[str]) -> str:
-    """`; did you mean "x"?` with the known name that is nearest, else the known names, else nothing."""
+    """Return `; did you mean "x"?` with the nearest known name, else the known names, else nothing."""
     import difflib  # half a millisecond of every start, for mistakes only
 
     names = sorted(known)
     for found in difflib.get_close_matches(name, names, n=1, cutoff=0.6):
         return f'; did you mean "{found}"?'
-    return f"; there is {', '.join(names)}" if names else ""
+    return f"; known: {', '.join(names)}" if names else ""
 
 
 def not_yet(what: str) -> UsageError:
-    """The refusal of something of the public surface that a later release brings."""
+    """Return the error for something that a later release brings."""
     return UsageError(f"{what} is not available yet")
 
 
 class Refusing:
-    """Refuses the names of the public surface that come later, without having them."""
+    """Refuses by name what a later release brings."""
 
     _called: ClassVar[str]
-    """How a test author calls the object."""
+    """What a test's author calls the object."""
     _planned: ClassVar[frozenset[str]]
 
     if not TYPE_CHECKING:  # a type checker is to miss them
@@ -62,7 +62,7 @@ class Refusing:
 
 
 def read_mapping(text: str) -> Any:
-    """What a text on the command line or in an ini file says: JSON, or lines `name: first, second`, or a path.
+    """Return what a text on the command line or in an ini file means: JSON, lines `name: first, second`, or a path.
 
     >>> read_mapping("users: pk, sk")
     {'users': ('pk', 'sk')}
@@ -72,7 +72,7 @@ def read_mapping(text: str) -> Any:
         try:
             return json.loads(text)
         except ValueError as error:
-            raise UsageError(f"this is no JSON ({error}): {text}") from None
+            raise UsageError(f"invalid JSON ({error}): {text}") from None
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if len(lines) == 1 and not re.match(r"[A-Za-z0-9_.-]+:\s", lines[0]):
         return lines[0]
@@ -81,162 +81,179 @@ def read_mapping(text: str) -> Any:
         name, colon, rest = line.partition(":")
         parts = tuple(part.strip() for part in rest.split(","))
         if not colon or not all(parts):
-            raise UsageError(f'write "name: value" or JSON, not {line!r}')
+            raise UsageError(f'invalid line {line!r}: use "name: value", or JSON')
         read[name.strip()] = parts[0] if len(parts) == 1 else parts
     return read
 
 
-def read_seconds(text: str) -> float:
-    """A number of seconds."""
-    try:
-        return float(text)
-    except ValueError:
-        raise UsageError(f"write a number of seconds, not {text!r}") from None
+def _reader(convert: Callable[[str], Any], expected: str) -> Callable[[str], Any]:
+    """Return a function that reads a text of the command line or an ini file."""
+
+    def read(text: str) -> Any:
+        try:
+            return convert(text)
+        except (ValueError, KeyError):
+            raise UsageError(f"invalid value {text!r}: use {expected}") from None
+
+    return read
 
 
-def read_hours(text: str) -> float:
-    """A number of hours."""
-    try:
-        return float(text)
-    except ValueError:
-        raise UsageError(f"write a number of hours, not {text!r}") from None
+_BOOLEANS = {**dict.fromkeys(("yes", "true", "on", "1"), True), **dict.fromkeys(("no", "false", "off", "0"), False)}
+
+read_seconds = _reader(float, "a number of seconds")
+read_hours = _reader(float, "a number of hours")
+read_count = _reader(int, "a whole number")
+read_bytes = _reader(int, "a whole number of bytes")
+read_bool = _reader(lambda text: _BOOLEANS[text.strip().lower()], "yes or no")
 
 
-def read_count(text: str) -> int:
-    """A whole number."""
-    try:
-        return int(text)
-    except ValueError:
-        raise UsageError(f"write a whole number, not {text!r}") from None
+# ---- checks: each returns what to use instead, None for a valid value
+
+Check = Callable[[Any], "str | None"]
 
 
-def read_bytes(text: str) -> int:
-    """A whole number of bytes."""
-    try:
-        return int(text)
-    except ValueError:
-        raise UsageError(f"write a whole number of bytes, not {text!r}") from None
+def _anything(value: Any) -> str | None:
+    return None
 
 
-def read_bool(text: str) -> bool:
-    """Yes or no."""
-    try:
-        return _TRUTHS[text.strip().lower()]
-    except KeyError:
-        raise UsageError(f"write yes or no, not {text!r}") from None
+def _region(value: Any) -> str | None:
+    is_valid = value is None or (isinstance(value, str) and _REGION.fullmatch(value))
+    return None if is_valid else 'a Region, for example "eu-west-1"'
 
 
-_TRUTHS = {**dict.fromkeys(("yes", "true", "on", "1"), True), **dict.fromkeys(("no", "false", "off", "0"), False)}
+def _account(value: Any) -> str | None:
+    is_valid = isinstance(value, str) and _ACCOUNT.fullmatch(value)
+    return None if is_valid else f'12 digits as text, for example "{DEFAULT_ACCOUNT}"'
 
 
-def _told(text: str, metavar: str, read: Callable[[str], Any] = str) -> dict[str, Any]:
-    return {"help": text, "metavar": metavar, "read": read}
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value < float("inf")
+
+
+def _seconds(value: Any) -> str | None:
+    return None if _is_number(value) and value >= 0 else "a non-negative number of seconds"
+
+
+def _shard_hours(value: Any) -> str | None:
+    is_valid = _is_number(value) and (value == 0 or value >= MIN_SHARD_HOURS)
+    return None if is_valid else f"0 for never, or at least {MIN_SHARD_HOURS} hours"
+
+
+def _count(least: int, most: float = float("inf"), what: str = "a whole number") -> Check:
+    limits = f"{what} of at least {least}" if most == float("inf") else f"{what} from {least} to {most}"
+
+    def check(value: Any) -> str | None:
+        is_valid = isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
+        return None if is_valid else limits
+
+    return check
+
+
+def _boolean(value: Any) -> str | None:
+    return None if isinstance(value, bool) else "True or False"
+
+
+def _s3_target(value: Any) -> str | None:
+    is_valid = value is None or isinstance(value, os.PathLike) or (isinstance(value, str) and value)
+    return None if is_valid else '"memory", "botocore" or a folder'
+
+
+def _option(
+    default: Any, help: str, metavar: str, *, read: Callable[[str], Any] = str, check: Check = _anything
+) -> Any:
+    """Return a field: `help` for `--help` and the README, `read` for texts, `check` for values."""
+    metadata = {"help": help, "metavar": metavar, "read": read, "check": check}
+    return dataclasses.field(default=default, metadata=metadata)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """What can be said about a mock. One field is a keyword of `DDBMock`, `mock_dynamodb` and the marker `ddbmock`, a
-    command line option `--ddbmock-<name>` and an ini option `ddbmock_<name>`.
+    """The settings of a mock. Each field is a keyword of `DDBMock`, `mock_dynamodb` and the marker `ddbmock`, a command
+    line option `--ddbmock-<name>` and an ini option `ddbmock_<name>`.
 
-    Errors: `UsageError` for a value that cannot be.
+    Errors: `UsageError` for an invalid value.
     """
 
-    region: str | None = field(
-        default=None,
-        metadata=_told(f"Region of tables and handles; else the environment's, else {DEFAULT_REGION}", "NAME"),
+    region: str | None = _option(
+        None,
+        f"Region of tables and handles; else the environment's, else {DEFAULT_REGION}",
+        "NAME",
+        check=_region,
     )
-    account: str = field(default=DEFAULT_ACCOUNT, metadata=_told("AWS account, 12 digits", "ID"))
-    tables: Any = field(
-        default=None,
-        metadata=_told(
-            'tables to start with: {"users": ["pk", "sk"]}, or lines such as "users: pk, sk"', "TABLES", read_mapping
-        ),
+    account: str = _option(DEFAULT_ACCOUNT, "AWS account, 12 digits", "ID", check=_account)
+    tables: Any = _option(
+        None,
+        'tables to start with: {"users": ["pk", "sk"]}, or lines such as "users: pk, sk"',
+        "TABLES",
+        read=read_mapping,
     )
-    seed: Any = field(
-        default=None,
-        metadata=_told('items to start with: {"users": "users.jsonl"}, or lines, or a folder', "SEED", read_mapping),
+    seed: Any = _option(
+        None, 'items to start with: {"users": "users.jsonl"}, or lines, or a folder', "SEED", read=read_mapping
     )
-    pace: float = field(
-        default=0.0,
-        metadata=_told("seconds that changes to tables and indexes take on the mock's clock", "SECONDS", read_seconds),
+    pace: float = _option(
+        0.0,
+        "seconds that changes to tables and indexes take on the mock's clock",
+        "SECONDS",
+        read=read_seconds,
+        check=_seconds,
     )
-    ttl_delay: float = field(
-        default=0.0,
-        metadata=_told("seconds between the expiry of an item and its removal by TTL", "SECONDS", read_seconds),
+    ttl_delay: float = _option(
+        0.0,
+        "seconds between the expiry of an item and its removal by TTL",
+        "SECONDS",
+        read=read_seconds,
+        check=_seconds,
     )
-    item_collection_limit: int = field(
-        default=sizes.MAX_COLLECTION_SIZE,
-        metadata=_told(
-            "bytes that the items of one partition key may hold in a table with local indexes", "BYTES", read_bytes
-        ),
+    item_collection_limit: int = _option(
+        sizes.MAX_COLLECTION_SIZE,
+        "maximum bytes of the items with one partition key in a table with local indexes",
+        "BYTES",
+        read=read_bytes,
+        check=_count(0, what="a whole number of bytes"),
     )
-    stream_shards: int = field(default=1, metadata=_told("shards of a new stream", "COUNT", read_count))
-    stream_shard_hours: float = field(
-        default=0.0,
-        metadata=_told("hours after which a shard closes and a child goes on, about 4 on AWS", "HOURS", read_hours),
+    stream_shards: int = _option(1, "shards of a new stream", "COUNT", read=read_count, check=_count(1, MAX_SHARDS))
+    stream_shard_hours: float = _option(
+        0.0,
+        "hours after which a shard closes and a child continues (AWS: about 4); 0: never",
+        "HOURS",
+        read=read_hours,
+        check=_shard_hours,
     )
-    stream_reads: int = field(
-        default=0,
-        metadata=_told(
-            "reads a second that a shard bears before its readers are throttled, 5 on AWS", "COUNT", read_count
-        ),
+    stream_reads: int = _option(
+        0,
+        "GetRecords calls per second per shard before throttling (AWS: 5); 0: never",
+        "COUNT",
+        read=read_count,
+        check=_count(0, MAX_SHARDS),
     )
-    keep_history: bool = field(
-        default=True,
-        metadata=_told(
-            "whether every change is kept, for `at` and the records of streams, or only what streams, recovery, "
-            "functions, watches and snapshots need; `serve` does not unless told",
-            "YES",
-            read_bool,
-        ),
+    keep_history: bool = _option(
+        True,
+        "keep every change, for `at` and the records of streams; else only what streams, recovery, functions, watches "
+        "and snapshots need (default of `serve`)",
+        "YES",
+        read=read_bool,
+        check=_boolean,
     )
-    s3: str | os.PathLike[str] | None = field(
-        default=None,
-        metadata=_told(
-            'where exports go and imports come from: "memory", "botocore" (S3 as botocore has it) or a folder of '
-            "buckets; else moto's S3 while moto is active, else memory",
-            "PLACE",
-        ),
+    s3: str | os.PathLike[str] | None = _option(
+        None,
+        'where exports go and imports come from: "memory", "botocore" (S3 as botocore has it) or a folder of buckets; '
+        "else moto's S3 while moto is active, else memory",
+        "PLACE",
+        check=_s3_target,
     )
-    direct: bool = field(
-        default=True,
-        metadata=_told(
-            "whether the methods of new clients answer without building a request, which is faster", "YES", read_bool
-        ),
+    direct: bool = _option(
+        True, "answer new clients without building requests (faster)", "YES", read=read_bool, check=_boolean
     )
 
     def __post_init__(self) -> None:
-        if self.region is not None and not (isinstance(self.region, str) and _REGION.fullmatch(self.region)):
-            raise UsageError(f'region={self.region!r} is no Region; write for example "eu-west-1"')
-        if not (isinstance(self.account, str) and _ACCOUNT.fullmatch(self.account)):
-            raise UsageError(f'account={self.account!r} is no account; write 12 digits as text, "{DEFAULT_ACCOUNT}"')
-        for name in ("pace", "ttl_delay"):
+        for name, field in FIELDS.items():
             value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
-                raise UsageError(f"{name}={value!r} is no number of seconds")
-        self._require_streams_in_range()
-        limit = self.item_collection_limit
-        if isinstance(limit, bool) or not isinstance(limit, int) or limit < 0:
-            raise UsageError(f"item_collection_limit={limit!r} is no number of bytes")
-        if not (self.s3 is None or isinstance(self.s3, os.PathLike) or (isinstance(self.s3, str) and self.s3)):
-            raise UsageError(f's3={self.s3!r} is no place; write "memory", "botocore" or a folder')
-        for name in ("direct", "keep_history"):
-            if not isinstance(value := getattr(self, name), bool):
-                raise UsageError(f"{name}={value!r}: write True or False")
-
-    def _require_streams_in_range(self) -> None:
-        for name, least in (("stream_shards", 1), ("stream_reads", 0)):
-            count = getattr(self, name)
-            if isinstance(count, bool) or not isinstance(count, int) or not least <= count <= MAX_SHARDS:
-                raise UsageError(f"{name}={count!r}: write a whole number from {least} to {MAX_SHARDS}")
-        hours = self.stream_shard_hours
-        is_number = isinstance(hours, int | float) and not isinstance(hours, bool)
-        if not is_number or not (hours == 0 or MIN_SHARD_HOURS <= hours < float("inf")):
-            raise UsageError(f"stream_shard_hours={hours!r}: write 0 for never, or {MIN_SHARD_HOURS} hours or more")
+            if (expected := field.metadata["check"](value)) is not None:
+                raise UsageError(f"invalid {name}={value!r}: use {expected}")
 
 
 class OptionNames(TypedDict, total=False):
-    """The keywords of `DDBMock` and `mock_dynamodb`, for type checkers; the same names as in `Options`."""
+    """The keywords of `DDBMock` and `mock_dynamodb`, for type checkers: the fields of `Options`."""
 
     region: str | None
     account: str
@@ -257,25 +274,25 @@ FIELDS: Mapping[str, dataclasses.Field[Any]] = {field.name: field for field in d
 
 
 def require_known(names: Iterable[str], where: str) -> None:
-    """`UsageError` for a name that is no option; `where` opens the message."""
+    """Raise `UsageError` for an unknown option; `where` opens the message."""
     for name in names:
         if name in PLANNED:
             raise not_yet(f'{where}: the option "{name}"')
         if name not in FIELDS:
-            raise UsageError(f'{where}: there is no option "{name}"{near(name, FIELDS)}')
+            raise UsageError(f'{where}: unknown option "{name}"{near(name, FIELDS)}')
 
 
 def make(given: Mapping[str, Any], where: str) -> Options:
-    """Options from names and values, those not given at their defaults.
+    """Return options from names and values; the others have their defaults.
 
-    Errors: `UsageError` for unknown names and impossible values.
+    Errors: `UsageError` for unknown names and invalid values.
     """
     require_known(given, where)
     return Options(**given)
 
 
 def read_text(name: str, text: str, where: str) -> Any:
-    """The value of option `name` written as text; `where` opens the message of a `UsageError`."""
+    """Return the value of option `name` written as text; `where` opens the message of a `UsageError`."""
     try:
         return FIELDS[name].metadata["read"](text)
     except UsageError as error:

@@ -108,10 +108,10 @@ def test_the_marker_alone_activates_a_mock(project):
 @pytest.mark.parametrize(
     "marker, advice",
     [
-        ("regoin='eu-west-1'", '*UsageError: the marker ddbmock: there is no option "regoin"; did you mean "region"*'),
+        ("regoin='eu-west-1'", '*UsageError: the marker ddbmock: unknown option "regoin"; did you mean "region"*'),
         ("page_items=2", '*UsageError: the marker ddbmock: the option "page_items" is not available yet*'),
         ("'eu-west-1'", "*UsageError: the options of the marker ddbmock have names; not 'eu-west-1'*"),
-        ("account=1", "*UsageError: account=1 is no account*"),
+        ("account=1", "*UsageError: invalid account=1: use 12 digits*"),
         ("tables='template.yaml'", "*UsageError: reading tables from a template (template.yaml) is not available yet*"),
     ],
 )
@@ -132,12 +132,12 @@ def test_a_wrong_marker_is_an_error_of_its_test(project, marker, advice):
 @pytest.mark.parametrize(
     "args, advice",
     [
-        (["--ddbmock-pace=soon"], "*--ddbmock-pace: write a number of seconds, not 'soon'*"),
-        (["--ddbmock-account=12"], "*account='12' is no account*"),
+        (["--ddbmock-pace=soon"], "*--ddbmock-pace: invalid value 'soon': use a number of seconds*"),
+        (["--ddbmock-account=12"], "*invalid account='12': use 12 digits*"),
         (["--ddbmock-tables=users: ts:Number"], '*table "users": *write "ts:N"*'),
         (["--ddbmock-chaos"], "*--ddbmock-chaos is not available yet*"),
         (["--ddbmock-chaos=7"], "*--ddbmock-chaos is not available yet*"),
-        (["-o", "ddbmock_pace=soon"], "*ini option ddbmock_pace: write a number of seconds, not 'soon'*"),
+        (["-o", "ddbmock_pace=soon"], "*ini option ddbmock_pace: invalid value 'soon': use a number of seconds*"),
         (["-o", "ddbmock_tables=template.yaml"], "*template (template.yaml) is not available yet*"),
     ],
 )

@@ -121,9 +121,9 @@ def test_control_is_there_when_asked_for(serve: Callable[..., Served]) -> None:
     [
         ([], "the following arguments are required: serve"),
         (["serve", "--tables", "template.yaml"], "not available yet"),
-        (["serve", "--tables", '{"users": '], "--tables: this is no JSON"),
-        (["serve", "--pace", "slow"], "--pace: write a number of seconds, not 'slow'"),
-        (["serve", "--account", "12"], "is no account"),
+        (["serve", "--tables", '{"users": '], "--tables: invalid JSON"),
+        (["serve", "--pace", "slow"], "--pace: invalid value 'slow': use a number of seconds"),
+        (["serve", "--account", "12"], "invalid account"),
         (["serve", "--seed", "nowhere"], "there is no nowhere in"),
         (["serve", "--port", "99999"], "cannot listen on 127.0.0.1, port 99999"),
         (["serve", "--nonsense"], "unrecognized arguments: --nonsense"),

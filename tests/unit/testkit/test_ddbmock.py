@@ -139,7 +139,7 @@ def test_options_are_keywords_or_one_object():
 
 
 def test_unknown_options_are_refused_with_the_nearest_name():
-    with pytest.raises(UsageError, match='no option "tabels"; did you mean "tables"'):
+    with pytest.raises(UsageError, match='unknown option "tabels"; did you mean "tables"'):
         mock_dynamodb(tabels={})
 
 

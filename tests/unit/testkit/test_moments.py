@@ -52,7 +52,7 @@ def test_an_unknown_unit_is_refused_with_the_nearest_one(unit, hint):
 
 
 def test_a_unit_that_is_like_none_is_refused_with_all_of_them():
-    with pytest.raises(UsageError, match='unknown unit of time "fortnights"; there is days, hours, '):
+    with pytest.raises(UsageError, match='unknown unit of time "fortnights"; known: days, hours, '):
         to_duration(fortnights=1)
 
 

@@ -13,7 +13,7 @@ def test_type_checkers_know_the_same_names_as_options_has():
 
 
 def test_an_unknown_option_is_refused_with_the_nearest_name():
-    with pytest.raises(UsageError, match='here: there is no option "regoin"; did you mean "region"'):
+    with pytest.raises(UsageError, match='here: unknown option "regoin"; did you mean "region"'):
         make({"regoin": "eu-west-1"}, "here")
 
 
@@ -74,7 +74,7 @@ def test_texts_that_say_nothing_are_refused(text):
 
 
 def test_a_text_that_is_no_number_is_refused_with_its_place():
-    with pytest.raises(UsageError, match="--ddbmock-pace: write a number of seconds, not 'soon'"):
+    with pytest.raises(UsageError, match="--ddbmock-pace: invalid value 'soon': use a number of seconds"):
         read_text("pace", "soon", "--ddbmock-pace")
-    with pytest.raises(UsageError, match="here: write a whole number of bytes, not '10G'"):
+    with pytest.raises(UsageError, match="here: invalid value '10G': use a whole number of bytes"):
         read_text("item_collection_limit", "10G", "here")
