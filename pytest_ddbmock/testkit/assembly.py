@@ -118,7 +118,7 @@ def find_table(engine: Engine, home: Home, name: str) -> Table:
             {arns.parse_own(other.arn).region for other in engine.catalog.all_tables() if other.name == name}
         )
         raise UsageError(
-            f'there is no table "{name}" in {home.region}'
+            f'unknown table "{name}" in {home.region}'
             + (f", but one in {', '.join(elsewhere)}" if elsewhere else near(name, known))
         )
     return table

@@ -38,7 +38,7 @@ class Control:
                 return _answer(200, {"now": self._now(), "paths": [f"{http_door.CONTROL}{route}" for route in ROUTES]})
             route = ROUTES.get(path)
             if route is None:
-                return _answer(404, {"error": f'there is no "{http_door.CONTROL}{path}"{near(path, ROUTES)}'})
+                return _answer(404, {"error": f'unknown path "{http_door.CONTROL}{path}"{near(path, ROUTES)}'})
             act, known = route
             given = _read(body)
             for name in given:
@@ -85,7 +85,7 @@ class Control:
         """Be again as at a snapshot; later ones are void."""
         name = _text(given, "snapshot")
         if name not in self._snapshots:
-            raise UsageError(f'there is no snapshot "{name}"{near(name, self._snapshots)}')
+            raise UsageError(f'unknown snapshot "{name}"{near(name, self._snapshots)}')
         self._run.restore(self._snapshots[name])
         return {"snapshot": name}
 
@@ -111,7 +111,7 @@ def _read(body: bytes) -> dict[str, Any]:
     try:
         given = json.loads(body) if body.strip() else {}
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"the body is no JSON: {error}") from None
+        raise UsageError(f"the body is invalid JSON: {error}") from None
     if not isinstance(given, dict):
         raise UsageError('the body is to be a JSON object, {"hours": 2}')
     return given

@@ -83,7 +83,7 @@ class DDBMock(Refusing):
 
     def __init__(self, options: Options | None = None, /, **given: Unpack[OptionNames]) -> None:
         if options is not None and given:
-            raise UsageError("give Options or single options, not both")
+            raise UsageError("pass an Options object or keyword options, not both")
         self.options = options if options is not None else make(given, "DDBMock")
         self.unsupported: list[NotImplementedByMock] = []
         """What the application asked for and is not served. A mock that ends with some raises the first, so that no
@@ -123,7 +123,7 @@ class DDBMock(Refusing):
         Errors: `UsageError` when it is started already, and for tables and seeds that are not in order.
         """
         if self._exits is not None:
-            raise UsageError("this mock is started already; stop it first, or make another one")
+            raise UsageError("this mock is already started; stop it first, or make another one")
         self.unsupported.clear()
         self._bugs.clear()
         with contextlib.ExitStack() as exits:
@@ -165,7 +165,7 @@ class DDBMock(Refusing):
             return failed
         if self._run is not None and (idle := self._run.faults.idle):
             shown = ", ".join(fault.called for fault in idle)
-            return UsageError(f"faults that never struck: {shown}; was the operation called at all?")
+            return UsageError(f"unused faults: {shown} never triggered; was the operation called?")
         if self.is_active and doors.current() is not self:
             return UsageError(
                 "mocks end in reverse order: a mock that was started inside this one was not stopped; write `with`"
@@ -241,13 +241,13 @@ class DDBMock(Refusing):
         if isinstance(name, Mapping):
             given: Any = dict(name)
             if key is not None or definition:
-                raise UsageError("give CreateTable's parameters alone, or a name, keys and keywords")
+                raise UsageError("pass CreateTable's parameters alone, or a name, keys and keywords")
             if "TableName" not in given:
                 raise UsageError('a table without a name: put "TableName" into its parameters')
             name = given["TableName"]
         elif isinstance(key, Mapping):
             if sort_key is not None or definition:
-                raise UsageError("give a definition alone, or keys and keywords")
+                raise UsageError("pass a definition alone, or keys and keywords")
             given = key
         else:
             given = {"key": key if sort_key is None else (key, sort_key), **definition}
@@ -323,7 +323,7 @@ class DDBMock(Refusing):
             if place.exists():
                 return place
         shown = ", ".join(dict.fromkeys(str(place.parent) for place in places))
-        raise UsageError(f"there is no {wanted.name} in {shown}")
+        raise UsageError(f"file not found: {wanted.name} in {shown}")
 
     # ---- handles
 

@@ -84,7 +84,7 @@ def item_to_wire(item: Mapping[str, Plain]) -> Wire:
     wire = {}
     for name, value in item.items():
         if not isinstance(name, str):
-            raise UsageError(f"the attribute name {name!r} is no text")
+            raise UsageError(f"invalid attribute name {name!r}: use a string")
         try:
             wire[name] = to_wire(value)
         except UsageError as error:

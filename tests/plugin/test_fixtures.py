@@ -293,7 +293,7 @@ def test_a_fault_that_never_struck_is_an_error(project):
             ddbmock.faults.throttle("PutItem", times=2)
     """)
     result = passes(project, passed=1, errors=1)
-    result.stdout.fnmatch_lines(['*UsageError: faults that never struck: throttle("PutItem", times=2)*'])
+    result.stdout.fnmatch_lines(['*UsageError: unused faults: throttle("PutItem", times=2)*'])
 
 
 def test_a_mock_that_the_test_forgot_to_stop_is_told_and_ended(project):

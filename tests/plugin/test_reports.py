@@ -215,7 +215,7 @@ def test_assert_only_shows_the_line_of_the_test(project):
 def test_a_mistake_of_the_author_shows_the_line_of_the_test(project):
     result = report(project, "def test_x(ddbmock):\n    ddbmock.table('usres')\n")
     result.stdout.fnmatch_lines(
-        [">*ddbmock.table('usres')", '*UsageError: there is no table "usres" in us-east-1; did you mean "users"?']
+        [">*ddbmock.table('usres')", '*UsageError: unknown table "usres" in us-east-1; did you mean "users"?']
     )
     result.stdout.no_fnmatch_line("*assembly.py*")
 

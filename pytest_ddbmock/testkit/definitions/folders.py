@@ -35,7 +35,7 @@ def seed_files(folder: Path) -> dict[str, Path]:
                 )
             files[path.stem] = path
     if not files and not (folder / DEFINITIONS).exists():
-        raise UsageError(f"{folder}: there are no items in it, no file <table>{' or '.join(seeds.READERS)}")
+        raise UsageError(f"{folder}: no items found, no file <table>{' or '.join(seeds.READERS)}")
     return files
 
 

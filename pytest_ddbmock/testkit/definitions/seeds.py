@@ -62,7 +62,7 @@ def read_writes(table: Table, source: Any, find: Finder) -> list[Write]:
         except UsageError as error:
             raise UsageError(f"{given.where}: {error}") from None
         except DynamoDBError as error:
-            raise UsageError(f'{given.where}: table "{table.name}" would refuse it: {error.message}') from None
+            raise UsageError(f'{given.where}: table "{table.name}" would reject it: {error.message}') from None
         if key in places:
             raise UsageError(f"{given.where}: the same key as {places[key]}")
         places[key] = given.where
@@ -78,7 +78,7 @@ def load(engine: Engine, writes: list[Write]) -> None:
 
 def _to_wire(table: Table, given: Any) -> Wire:
     if not isinstance(given, Mapping):
-        raise UsageError(f"an item is an object, not {given!r}")
+        raise UsageError(f"invalid item {given!r}: use an object")
     key_name = table.schema.names[0]
     if key_name not in given and given.keys() == {"Item"} and isinstance(given["Item"], Mapping):
         given = given["Item"]
@@ -98,12 +98,12 @@ def _read(table: Table, source: Any, find: Finder) -> Iterator[Given]:
         except OSError as error:
             raise UsageError(f"{path}: {error.strerror}") from None
         except UnicodeDecodeError as error:
-            raise UsageError(f"{path}: this is no UTF-8 text ({error})") from None
+            raise UsageError(f"{path}: invalid UTF-8 ({error})") from None
     elif isinstance(source, Iterable) and not isinstance(source, Mapping | bytes):
         for index, item in enumerate(source):
             yield Given(item, f'items of "{table.name}", [{index}]')
     else:
-        raise UsageError(f'items of "{table.name}" are given as a list of dicts or as a path, not as {source!r}')
+        raise UsageError(f'items of "{table.name}" are invalid: use a list of dicts or a path, not {source!r}')
 
 
 # ---- files
@@ -160,7 +160,7 @@ def _parse(text: str, where: str) -> Any:
     except UsageError as error:
         raise UsageError(f"{where}: {error}") from None
     except ValueError as error:
-        raise UsageError(f"{where}: this is no JSON: {error}") from None
+        raise UsageError(f"{where}: invalid JSON: {error}") from None
     except RecursionError:
         raise UsageError(f"{where}: nested too deeply") from None
 

@@ -65,10 +65,12 @@ def parse_all(given: Any) -> list[TableDefinition]:
         path = os.fspath(given)
         if path.endswith(TEMPLATE_ENDINGS):
             raise not_yet(f"reading tables from a template ({path})")
-        raise UsageError(f'{path!r} defines no tables; write {{"users": "pk"}} or a list of CreateTable parameters')
+        raise UsageError(
+            f'invalid tables={path!r}: use for example {{"users": "pk"}}, or a list of CreateTable parameters'
+        )
     if isinstance(given, Mapping):
         if "TableName" in given:
-            raise UsageError("tables are given by name or as a list; put this CreateTable dict into a list")
+            raise UsageError("invalid tables: use a dict by name, or a list; put this CreateTable dict into a list")
         return [parse(name, definition) for name, definition in given.items()]
     if isinstance(given, Sequence):
         for definition in given:
@@ -78,7 +80,7 @@ def parse_all(given: Any) -> list[TableDefinition]:
                     f'write {{"users": "pk"}} for short definitions, not {definition!r}'
                 )
         return [parse(definition["TableName"], definition) for definition in given]
-    raise UsageError(f'tables={given!r} defines no tables; write {{"users": "pk"}}')
+    raise UsageError(f'invalid tables={given!r}: use for example {{"users": "pk"}}')
 
 
 def parse(name: Any, given: Any) -> TableDefinition:
@@ -160,7 +162,7 @@ class _Attributes:
                 raise UsageError(f'{text!r}: the types of keys are S, N and B; write "{name}:{said[0].upper()}"')
             name, said = text, ""
         if said and self.types.get(name) not in (None, said):
-            raise UsageError(f'the attribute "{name}" is given as {self.types[name]} and as {said}')
+            raise UsageError(f'the attribute "{name}" has two types, {self.types[name]} and {said}')
         self.types[name] = said or self.types.get(name)
         return name
 
@@ -180,7 +182,7 @@ def _key_schema(attributes: _Attributes, hash_keys: Sequence[Any], range_keys: S
 def _one_or_two(given: Any) -> Sequence[Any]:
     parts = (given,) if isinstance(given, str) else given
     if not isinstance(parts, tuple | list) or not 1 <= len(parts) <= 2:
-        raise UsageError(f'a key is written "pk" or ("pk", "sk"), not {given!r}')
+        raise UsageError(f'invalid key {given!r}: use "pk" or ("pk", "sk")')
     return parts
 
 
@@ -194,7 +196,7 @@ def _global_key(attributes: _Attributes, given: Any) -> list[Parameters]:
     hash_part, *range_part = [(part,) if isinstance(part, str) else part for part in _one_or_two(given)]
     for part in (hash_part, *range_part):
         if not isinstance(part, tuple | list):
-            raise UsageError(f'an index key is written "pk", ("pk", "sk") or (("a", "b"), ("c",)), not {given!r}')
+            raise UsageError(f'invalid index key {given!r}: use "pk", ("pk", "sk") or (("a", "b"), ("c",))')
     return _key_schema(attributes, hash_part, range_part[0] if range_part else ())
 
 
@@ -212,7 +214,7 @@ def _by_name(word: str, given: Any) -> Mapping[str, Any]:
     if given is None:
         return {}
     if not isinstance(given, Mapping):
-        raise UsageError(f'"{word}" holds indexes by name, {SHORT_NAMES[word]}; not {given!r}')
+        raise UsageError(f'invalid "{word}" {given!r}: use indexes by name, {SHORT_NAMES[word]}')
     return given
 
 
@@ -238,7 +240,7 @@ def _projection(given: Any) -> Parameters:
         return {"ProjectionType": given}
     if isinstance(given, list | tuple) and given and all(isinstance(name, str) for name in given):
         return {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(given)}
-    raise UsageError(f'a projection is "ALL", "KEYS_ONLY" or a list of attributes, not {given!r}')
+    raise UsageError(f'invalid projection {given!r}: use "ALL", "KEYS_ONLY" or a list of attributes')
 
 
 def _billing(given: Any) -> Parameters | None:
@@ -250,7 +252,7 @@ def _billing(given: Any) -> Parameters | None:
         and all(isinstance(units, int) and not isinstance(units, bool) and units > 0 for units in given)
     ):
         return {"ReadCapacityUnits": given[0], "WriteCapacityUnits": given[1]}
-    raise UsageError(f'"billing" is (read, write) in capacity units, such as (5, 5), not {given!r}')
+    raise UsageError(f'invalid "billing" {given!r}: use (read, write) in capacity units, such as (5, 5)')
 
 
 def _stream(given: Any) -> str | None:
@@ -259,17 +261,17 @@ def _stream(given: Any) -> str | None:
     if given is True:
         return "NEW_AND_OLD_IMAGES"
     if given not in STREAM_VIEWS:
-        raise UsageError(f"there is no stream view type {given!r}{near(str(given), STREAM_VIEWS)}")
+        raise UsageError(f"unknown stream view type {given!r}{near(str(given), STREAM_VIEWS)}")
     return str(given)
 
 
 def _ttl(given: Any) -> str | None:
     if given is not None and not (isinstance(given, str) and given):
-        raise UsageError(f'"ttl" is the name of the attribute that holds the expiry time, not {given!r}')
+        raise UsageError(f'invalid "ttl" {given!r}: use the name of the attribute that holds the expiry time')
     return given
 
 
 def _flag(word: str, given: Any) -> bool:
     if given is not None and not isinstance(given, bool):
-        raise UsageError(f'"{word}" is True or False, not {given!r}')
+        raise UsageError(f'invalid "{word}" {given!r}: use True or False')
     return bool(given)

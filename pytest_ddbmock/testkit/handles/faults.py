@@ -119,7 +119,7 @@ class Faults(Refusing):
         known = errors_of(operation)
         if code not in known:
             raise UsageError(
-                f'faults: "{code}" is nothing that {operation} may answer to any request{near(str(code), known)}'
+                f'faults: "{code}" is not an error that {operation} may return at any time{near(str(code), known)}'
             )
         return self._script(called, operation, known[code], times, table)
 
@@ -151,7 +151,7 @@ class Faults(Refusing):
         self, called: str, operation: str, error: Callable[[], DynamoDBError], times: int | None, table: str | None
     ) -> ScriptedFault:
         if times is not None and (isinstance(times, bool) or not isinstance(times, int) or times < 1):
-            raise UsageError(f"faults: times={times!r} is no number of attempts")
+            raise UsageError(f"faults: invalid times={times!r}: use a whole number of at least 1")
         if table is not None:
             self._find_table(table)
         fault = Fault(operation, error, times, table)

@@ -73,7 +73,7 @@ class S3:
 
     def __getitem__(self, name: str) -> BucketView:
         if not re.fullmatch(_BUCKET_NAME, name, re.ASCII):
-            raise UsageError(f"{name!r} is no name of a bucket")
+            raise UsageError(f"invalid bucket name {name!r}")
 
         def find() -> Bucket:
             self._run_due()
@@ -174,7 +174,7 @@ class Logs(Mapping[str, Mapping[str, list[LogEvent]]]):
         Errors: `UsageError` for what is no such client.
         """
         if not callable(getattr(client, "put_log_events", None)):
-            raise UsageError(f"{client!r} is no CloudWatch Logs client: it has no put_log_events")
+            raise UsageError(f"invalid client {client!r}: use a CloudWatch Logs client")
         self._journal.sink = LogsSink(client)
 
     def _groups(self) -> dict[str, dict[str, list[LogEvent]]]:

@@ -97,7 +97,7 @@ def test_reset_is_as_at_the_start(controlled: Wire) -> None:
     assert abs(reset - began) < HOUR
     assert keys(controlled) == {"seed"}
     answer = controlled.ask("POST", "/_ddbmock/restore", f'{{"snapshot": "{name}"}}'.encode())
-    assert (answer.status, answer.json) == (400, {"error": f'there is no snapshot "{name}"'})
+    assert (answer.status, answer.json) == (400, {"error": f'unknown snapshot "{name}"'})
     control(controlled, "tick", b'{"days": 1}')
     assert control(controlled, "reset")
 
@@ -119,14 +119,14 @@ def test_reset_brings_tables_back_and_takes_new_ones_away(controlled: Wire) -> N
 @pytest.mark.parametrize(
     "path, body, status, text",
     [
-        ("resett", b"", 404, 'there is no "/_ddbmock/resett"; did you mean "reset"?'),
-        ("tick", b"{", 400, "the body is no JSON"),
+        ("resett", b"", 404, 'unknown path "/_ddbmock/resett"; did you mean "reset"?'),
+        ("tick", b"{", 400, "the body is invalid JSON"),
         ("tick", b"[]", 400, "the body is to be a JSON object"),
         ("tick", b'{"hour": 1}', 400, '"tick" takes no "hour"; did you mean "hours"?'),
         ("tick", b'{"hours": "one"}', 400, "invalid span of time"),
         ("move_to", b"{}", 400, '"moment" is missing, or no text'),
         ("move_to", b'{"moment": "soon"}', 400, "invalid moment 'soon'"),
-        ("restore", b'{"snapshot": "7"}', 400, 'there is no snapshot "7"'),
+        ("restore", b'{"snapshot": "7"}', 400, 'unknown snapshot "7"'),
     ],
 )
 def test_what_cannot_be_done_is_said(controlled: Wire, path: str, body: bytes, status: int, text: str) -> None:

@@ -124,7 +124,7 @@ def test_control_is_there_when_asked_for(serve: Callable[..., Served]) -> None:
         (["serve", "--tables", '{"users": '], "--tables: invalid JSON"),
         (["serve", "--pace", "slow"], "--pace: invalid value 'slow': use a number of seconds"),
         (["serve", "--account", "12"], "invalid account"),
-        (["serve", "--seed", "nowhere"], "there is no nowhere in"),
+        (["serve", "--seed", "nowhere"], "file not found: nowhere in"),
         (["serve", "--port", "99999"], "cannot listen on 127.0.0.1, port 99999"),
         (["serve", "--nonsense"], "unrecognized arguments: --nonsense"),
     ],

@@ -73,13 +73,13 @@ def test_a_bucket_in_memory_is_a_mapping(ddbmock):
 
 
 def test_what_is_no_bucket_or_object_is_refused(ddbmock):
-    with pytest.raises(UsageError, match="is no name of a bucket"):
+    with pytest.raises(UsageError, match="invalid bucket name"):
         ddbmock.s3["../etc"]
     with pytest.raises(UsageError, match="an object is bytes or text"):
         ddbmock.s3["some-bucket"]["a"] = 5  # type: ignore[assignment]
     with pytest.raises(UsageError, match="neither an S3 client"):
         ddbmock.s3.use(object())
-    with pytest.raises(UsageError, match="no CloudWatch Logs client"):
+    with pytest.raises(UsageError, match="use a CloudWatch Logs client"):
         ddbmock.logs.send_to(object())
     with pytest.raises(UsageError, match='nothing was logged into "/aws-dynamodb/imports"'):
         ddbmock.logs["/aws-dynamodb/imports"]

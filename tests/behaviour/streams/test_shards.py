@@ -372,7 +372,7 @@ def test_a_client_that_tries_again_gets_through(opened):
 )
 def test_options_that_cannot_be_are_refused(options):
     [name] = options
-    with pytest.raises(UsageError, match=f"{name}=.*: write"):
+    with pytest.raises(UsageError, match=f"{name}=.*: use"):
         mock_dynamodb(**options)
 
 

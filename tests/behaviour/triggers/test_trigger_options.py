@@ -186,7 +186,7 @@ def test_a_wrong_mapping_is_refused_with_advice(ddbmock, orders, changes, said):
         ),
         (
             {"A": {"Type": "DynamoDB", "Properties": {"Stream": "Other", "StartingPosition": "LATEST"}}},
-            'there is no table "Other"',
+            'unknown table "Other"',
         ),
     ],
     ids=str,

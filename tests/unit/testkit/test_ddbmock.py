@@ -46,7 +46,7 @@ def test_a_mock_that_is_started_again_is_empty_again():
 
 
 def test_a_second_start_is_refused():
-    with mock_dynamodb() as mock, pytest.raises(UsageError, match="started already"):
+    with mock_dynamodb() as mock, pytest.raises(UsageError, match="already started"):
         mock.start()
 
 
@@ -289,9 +289,9 @@ def test_a_table_that_is_there_already_is_refused(ddb):
 def test_an_unknown_table_is_refused_with_the_nearest_name(ddb):
     ddb.create_table("users", "pk")
     ddb.create_table("orders", "pk", region="eu-west-1")
-    with pytest.raises(UsageError, match='no table "usrs" in us-east-1; did you mean "users"'):
+    with pytest.raises(UsageError, match='unknown table "usrs" in us-east-1; did you mean "users"'):
         ddb.table("usrs")
-    with pytest.raises(UsageError, match='no table "orders" in us-east-1, but one in eu-west-1'):
+    with pytest.raises(UsageError, match='unknown table "orders" in us-east-1, but one in eu-west-1'):
         ddb.table("orders")
 
 
@@ -371,19 +371,22 @@ def test_a_fault_may_be_for_one_table(ddb):
     [
         (lambda faults: faults.throttle("PutItme"), 'did you mean "PutItem"'),
         (lambda faults: faults.throttle("PutItem", times=0), "times=0"),
-        (lambda faults: faults.throttle("PutItem", table="users"), 'no table "users"'),
+        (lambda faults: faults.throttle("PutItem", table="users"), 'unknown table "users"'),
         (lambda faults: faults.error("PutItme", "InternalServerError"), 'did you mean "PutItem"'),
         (lambda faults: faults.error("PutItem", "InternalServerErr"), 'did you mean "InternalServerError"'),
-        (lambda faults: faults.error("GetItem", "TransactionConflictException"), "nothing that GetItem may answer"),
-        (lambda faults: faults.error("PutItem", "ValidationException"), "nothing that PutItem may answer"),
+        (
+            lambda faults: faults.error("GetItem", "TransactionConflictException"),
+            "not an error that GetItem may return",
+        ),
+        (lambda faults: faults.error("PutItem", "ValidationException"), "not an error that PutItem may return"),
         (
             lambda faults: faults.error("TransactGetItems", "TransactionCanceledException"),
             'did you mean "TransactionConflictException"',
         ),
-        (lambda faults: faults.error("PutItem", None), "nothing that PutItem may answer"),
+        (lambda faults: faults.error("PutItem", None), "not an error that PutItem may return"),
         (lambda faults: faults.error("PutItem", "InternalServerError", times=-1), "times=-1"),
-        (lambda faults: faults.error("PutItem", "InternalServerError", table="users"), 'no table "users"'),
-        (lambda faults: faults.hold("users", "a"), 'no table "users"'),
+        (lambda faults: faults.error("PutItem", "InternalServerError", table="users"), 'unknown table "users"'),
+        (lambda faults: faults.hold("users", "a"), 'unknown table "users"'),
         (lambda faults: faults.hold("orders", ("a", "b")), r"pk \(S\); .* has 2 of 1"),
         (lambda faults: faults.hold("orders", 1), r"pk \(S\), not 1"),
     ],
@@ -398,7 +401,7 @@ def test_a_fault_that_never_struck_is_reported_at_the_end():
     mock = mock_dynamodb().start()
     with mock.faults.throttle("PutItem", times=2):
         pass
-    with pytest.raises(UsageError, match=r'never struck: throttle\("PutItem", times=2\)'):
+    with pytest.raises(UsageError, match=r'unused faults: throttle\("PutItem", times=2\)'):
         mock.stop()
     assert not mock.is_active
 
@@ -450,7 +453,7 @@ def test_a_held_key_that_nobody_wanted_is_reported_at_the_end():
     mock.create_table("users", "pk")
     with mock.faults.hold("users", "a"):
         pass
-    with pytest.raises(UsageError, match=r"never struck: hold\(\"users\", 'a'\)"):
+    with pytest.raises(UsageError, match=r"unused faults: hold\(\"users\", 'a'\)"):
         mock.stop()
 
 

@@ -61,7 +61,7 @@ def test_binary_of_boto3_is_binary():
         ({True}, "only texts, only numbers or only bytes"),
         (datetime.datetime(2026, 1, 1), "isoformat"),
         (object(), "no type for"),
-        ({1: "a"}, "no text"),
+        ({1: "a"}, "use a string"),
     ],
 )
 def test_what_dynamodb_has_no_type_for_is_refused(value, reason):

@@ -66,7 +66,7 @@ def test_an_empty_table_is_true(ddb):
 
 def test_a_view_is_of_the_table_of_that_name_now(ddb, users):
     ddb.client().delete_table(TableName="users")
-    with pytest.raises(UsageError, match='no table "users"'):
+    with pytest.raises(UsageError, match='unknown table "users"'):
         users.items  # noqa: B018
     ddb.create_table("users", "pk")
     assert users.items == []
