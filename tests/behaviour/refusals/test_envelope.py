@@ -51,6 +51,20 @@ def test_it_stands_once(refused: Any, tables: Any, method: str, needs: Any, para
     assert message.count("detected") == 1
 
 
+@pytest.mark.parametrize("levels, opening", [(32, VIOLATED), (62, VIOLATED), (63, VALIDATION), (200, VALIDATION)])
+def test_an_item_that_is_nested_too_deeply_is_refused_without_it(
+    refused: Any, tables: Any, levels: int, opening: str
+) -> None:
+    value: Any = {"S": "x"}
+    for _ in range(levels):
+        value = {"M": {"m": value}}
+    # Unsure: where it ends; captured are about 62 maps.
+    assert refused("put_item", TableName="nope", Item={**ITEM, "d": value}) == (
+        f"{opening}Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond "
+        "supported limit"
+    )
+
+
 @pytest.mark.parametrize(
     "method, params",
     [
