@@ -19,7 +19,7 @@ from pytest_ddbmock.engine.rules import Rules
 from pytest_ddbmock.engine.scenario import Scenario
 from pytest_ddbmock.engine.shapes import Shape, Shapes
 from pytest_ddbmock.engine.trimmer import Need
-from pytest_ddbmock.errors import DynamoDBError, NotImplementedByMock
+from pytest_ddbmock.errors import DynamoDBError, NoAnswer, NotImplementedByMock
 from pytest_ddbmock.storage.table import Table
 
 REPORTED_AFTER_TYPES = {"SerializationException", "ConditionalCheckFailedException", "TransactionCanceledException"}
@@ -47,8 +47,9 @@ class Engine(Accounts):
     def call(self, request: Request) -> Answer:
         """Serve one request.
 
-        Errors: `DynamoDBError` for whatever AWS would refuse; `NotImplementedByMock` for operations and parameters
-        that are not served. Source: "DynamoDB low-level API".
+        Errors: `DynamoDBError` for whatever AWS would refuse; `NoAnswer` where the connection breaks, perhaps after the
+        effect; `NotImplementedByMock` for operations and parameters that are not served. Source: "DynamoDB low-level
+        API".
         """
         operation = self._operations.get((request.service, request.operation))
         shape = self._shapes.input(request.service, request.operation)
@@ -56,14 +57,15 @@ class Engine(Accounts):
             raise errors.unknown_operation()
         if self.outbound_work:
             self.run_due()
-        answer = self._serve(request, operation, shape)
-        if self.outbound_work:
-            self.run_due()
-        return answer
+        try:
+            return self._serve(request, operation, shape)
+        finally:  # an answer that is lost has effects too
+            if self.outbound_work:
+                self.run_due()
 
     def _serve(self, request: Request, operation: Operation | None, shape: Shape) -> Answer:
         with self.lock:
-            now = self.run_clockworks()
+            now = self.run_clockworks(request.waited)
             entry = self.scenario.calls.begin(request, now)
             call: Call | None = None
             try:
@@ -82,7 +84,7 @@ class Engine(Accounts):
                         raise
                     raise envelope.before_table(request.operation, request.params, error) from None
             except Exception as error:
-                code = error.code if isinstance(error, DynamoDBError) else type(error).__name__
+                code = error.code if isinstance(error, DynamoDBError | NoAnswer) else type(error).__name__
                 entry.error = code
                 self._record(request, call, now, code)
                 raise

@@ -30,6 +30,8 @@ class Request:
     """The same for all attempts at one call of the application; 0 where the door cannot tell."""
     attempt: int = 1
     """Counts the attempts at one call, from 1; botocore's retries raise it."""
+    waited: int = 0
+    """Microseconds by which this attempt is dated ahead of the clock: what the caller has waited before it."""
 
     @property
     def account(self) -> str:

@@ -16,7 +16,7 @@ from pytest_ddbmock.engine.caller import Home
 from pytest_ddbmock.engine.calls import CallEntry
 from pytest_ddbmock.engine.engine import Engine
 from pytest_ddbmock.engine.request import Request
-from pytest_ddbmock.errors import NotImplementedByMock, UsageError
+from pytest_ddbmock.errors import NoAnswer, NotImplementedByMock, UsageError
 from pytest_ddbmock.storage.table import Table
 from pytest_ddbmock.testkit import assembly, options
 from pytest_ddbmock.testkit.definitions import tables
@@ -431,13 +431,18 @@ class DDBMock(Refusing):
     def call(self, request: Request) -> dict[str, Any]:
         """Protocol `Backend`: serve one attempt at one call."""
         run = self._running()
-        answer = run.engine.call(request)
+        try:
+            answer = run.engine.call(request)
+        except NoAnswer:
+            run.pipeline.after_call()  # it may be done all the same
+            raise
         run.pipeline.after_call()
         return answer
 
-    def spend(self, seconds: float) -> None:
-        """Protocol `Backend`: let the clock go on instead of sleeping."""
-        self._running().clock.skew += round(seconds * SECOND)
+    def spend(self, seconds: float) -> int:
+        """Protocol `Backend`: move the clock instead of sleeping."""
+        span = round(seconds * SECOND)
+        return self._running().spend(span) if doors.current() is self else span
 
     def notice(self, failure: Exception) -> None:
         """Protocol `Backend`: remember what the application must not swallow."""

@@ -14,16 +14,15 @@ from types import ModuleType
 
 from pytest_ddbmock import operations
 from pytest_ddbmock.engine.operation import Operation
-from pytest_ddbmock.engine.request import DYNAMODB, STREAMS
 from pytest_ddbmock.operations import OPERATIONS
 from pytest_ddbmock.transports import service_model
+from pytest_ddbmock.transports.services import SERVICES
 
 PAGE = Path(operations.__file__).parent / "README.md"
 SERVING = ("pytest_ddbmock.operations.", "pytest_ddbmock.engine.")
 """Modules that read the parameters of requests. `constraints` speaks of all."""
 REFUSED = "the parameter "
 """What `NotImplementedByMock` says before the name of a parameter."""
-TITLES = {DYNAMODB: "DynamoDB", STREAMS: "DynamoDB Streams"}
 
 HEAD = """\
 # Operations
@@ -38,12 +37,14 @@ a key of KMS. What the installed botocore does not know yet cannot be asked for.
 
 def page() -> str:
     """The whole page."""
-    known = [(service, name) for service in TITLES for name in service_model.operations(service)]
+    known = [(service, name) for service in SERVICES for name in service_model.operations(service)]
     served = sum(one in OPERATIONS for one in known)
     parts = [HEAD.format(version=service_model.version(), served=served, all=len(known))]
-    for service, title in TITLES.items():
-        rows = [_row(service, name) for name in sorted(service_model.operations(service))]
-        parts.append("\n".join([f"\n## {title}\n", "| operation | served in | without |", "|---|---|---|", *rows, ""]))
+    for service in SERVICES.values():
+        rows = [_row(service.name, name) for name in sorted(service_model.operations(service.name))]
+        parts.append(
+            "\n".join([f"\n## {service.title}\n", "| operation | served in | without |", "|---|---|---|", *rows, ""])
+        )
     return "".join(parts)
 
 

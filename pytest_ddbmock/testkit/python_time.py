@@ -45,6 +45,12 @@ class PythonTime:
         """Whether anything is left to undo."""
         return self._factory is not None or bool(self._shifted)
 
+    @property
+    def is_held(self) -> bool:
+        """True if somebody moves time or has stopped it: this mock, an outer one, freezegun or time-machine."""
+        _stop_left()
+        return bool(_time_machine_stack() or _freezegun_factories())
+
     def shift(self, microseconds: int) -> None:
         """Move time by so much, back if negative."""
         traveller = self._traveller()

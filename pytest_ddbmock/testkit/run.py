@@ -113,6 +113,13 @@ class Run:
             self.clock.skew = 0
             self.engine.run_due()
 
+    def spend(self, span: int) -> int:
+        """Move Python's clock by `span` microseconds, if it is held. Return by how many it was not moved."""
+        if not self._python.is_held:
+            return span
+        self._python.shift(span)
+        return 0
+
     def expire(self) -> int:
         """Remove the items that have expired but would still be there for a while. Gives how many there were."""
         engine = self.engine

@@ -1,4 +1,4 @@
-"""`Backend`: what stands behind the doors, and how every door asks it."""
+"""`Backend`: what answers behind the doors, and how every door asks it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
 from pytest_ddbmock.engine.request import Request
-from pytest_ddbmock.errors import DynamoDBError, NotImplementedByMock, UsageError
+from pytest_ddbmock.errors import DynamoDBError, NoAnswer, NotImplementedByMock, UsageError
 
 
 class Backend(Protocol):
@@ -25,23 +25,27 @@ class Backend(Protocol):
 
     @property
     def direct(self) -> bool:
-        """Whether the methods of clients may ask it without a request being built."""
+        """True if the methods of clients may ask it without building a request."""
         ...
 
     def call(self, request: Request) -> dict[str, Any]:
         """Serve one attempt at one call.
 
-        Gives a new dict that the caller owns: blobs as bytes, timestamps as epoch seconds. Errors: `DynamoDBError`,
-        `NotImplementedByMock`, `UsageError`; anything else is a bug of ours.
+        Return a new dict that the caller owns: blobs as bytes, timestamps as epoch seconds. Errors: `DynamoDBError`,
+        `NoAnswer`, `NotImplementedByMock`, `UsageError`; anything else is a bug of the mock.
         """
         ...
 
-    def spend(self, seconds: float) -> None:
-        """Let the mock's clock go on by a delay that botocore would have slept."""
+    def spend(self, seconds: float) -> int:
+        """Move Python's clock by a delay that botocore would have slept, if the test holds that clock.
+
+        Return the microseconds by which it was not moved: the caller dates its further attempts ahead by so much
+        (`Request.waited`).
+        """
         ...
 
     def notice(self, failure: Exception) -> None:
-        """Remember what must fail the test even if the application swallows it."""
+        """Remember a failure that must fail the test even if the application swallows it."""
         ...
 
 
@@ -49,7 +53,7 @@ Result = TypeVar("Result")
 
 
 class InternalMockError(DynamoDBError):
-    """What the application sees of an unexpected exception in our own code; repeating the call would not help."""
+    """How the application sees an unexpected exception in the mock's own code; a retry would not help."""
 
     def __init__(self, cause: Exception) -> None:
         frames = traceback.extract_tb(cause.__traceback__)
@@ -62,16 +66,18 @@ class InternalMockError(DynamoDBError):
         self.__cause__ = cause
 
 
-def ask(backend: Backend, request: Request, finish: Callable[[dict[str, Any]], Result]) -> Result | DynamoDBError:
-    """What `finish` makes of the answer, or the refusal.
+def ask(
+    backend: Backend, request: Request, finish: Callable[[dict[str, Any]], Result]
+) -> Result | DynamoDBError | NoAnswer:
+    """Return what `finish` makes of the answer, or the error, or the lack of an answer.
 
-    Errors: `NotImplementedByMock` and `UsageError`, which go to the application as they are.
+    Errors: `NotImplementedByMock` and `UsageError`, which reach the application unchanged.
     """
     try:
         return finish(backend.call(request))
-    except DynamoDBError as refusal:
-        # Scripted errors live long; they must not keep the application's variables alive.
-        return refusal.with_traceback(None)
+    except (DynamoDBError, NoAnswer) as failure:
+        # Scripted failures live long; they must not keep the application's variables alive.
+        return failure.with_traceback(None)
     except NotImplementedByMock as gap:
         backend.notice(gap)
         raise

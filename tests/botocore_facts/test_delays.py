@@ -29,7 +29,7 @@ def parameters(function):
 def test_delays_between_attempts_are_slept_through_the_modules_time():
     function = botocore.endpoint.Endpoint._needs_retry
     assert calls(function).count("time.sleep") == 1, "delays of retries would be slept: install_in_endpoint"
-    assert "response" in parameters(function), "whose attempt it was: backend_of_attempt"
+    assert "request_dict" in parameters(function), "whose attempt it was: spend_of_attempt"
     others = [
         name
         for name, function in inspect.getmembers(botocore.endpoint.Endpoint, inspect.isfunction)
@@ -51,13 +51,13 @@ def test_a_waiter_leads_to_its_client():
 
     client = botocore.session.Session().create_client("dynamodb", region_name="eu-west-1")
     waiter = client.get_waiter("table_exists")
-    assert waiter._operation_method._client_method.__self__ is client, "whose waiter it is: backend_of_waiter"
+    assert waiter._operation_method._client_method.__self__ is client, "whose waiter it is: spend_of_waiter"
 
 
 def test_the_rate_limiter_takes_its_tokens_with_the_request_at_hand():
     function = botocore.retries.adaptive.ClientRateLimiter.on_sending_request
     assert calls(function) == ["self._token_bucket.acquire"], "adaptive mode would wait: install_in_bucket"
-    assert "request" in parameters(function), "whose request it is: backend_of_request"
+    assert "request" in parameters(function), "whose request it is: pending_of_request"
     assert "'before-send'" in inspect.getsource(botocore.retries.adaptive.register_retry_handler)
 
 
@@ -78,7 +78,7 @@ def aio():
 
 @pytest.mark.parametrize(
     "module, class_name, method, variable",
-    [("endpoint", "AioEndpoint", "_needs_retry", "response"), ("waiter", "AIOWaiter", "wait", "self")],
+    [("endpoint", "AioEndpoint", "_needs_retry", "request_dict"), ("waiter", "AIOWaiter", "wait", "self")],
 )
 def test_aiobotocore_waits_in_a_method_of_its_own_or_through_asyncio(aio, module, class_name, method, variable):
     module = pytest.importorskip(f"aiobotocore.{module}")

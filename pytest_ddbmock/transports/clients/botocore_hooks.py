@@ -1,47 +1,50 @@
 """The two doors for botocore's clients.
 
-`before-call` is the ordinary door: no signing, no HTTP, no parsing. It declines what botocore may want to retry, for
-retries happen only below it; `before-send` delivers that as an HTTP response, attempt by attempt, and is the net under
-every client whose events no longer emit `before-call`. Whether a mock answers, and which, is decided at each call.
+`before-call` is the standard door: no signing, no HTTP, no parsing. It declines whatever botocore may retry, because
+retries happen only below it; `before-send` delivers that as an HTTP response or a network failure, attempt by attempt,
+and also catches every client whose events no longer emit `before-call`. Each call looks up which mock answers, if any.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import http.client
 import itertools
 import sys
 import weakref
 from typing import Any, TypeAlias
 
 from botocore import UNSIGNED
+from botocore.exceptions import ConnectionClosedError, ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
 
 from pytest_ddbmock.engine.caller import Caller, caller
 from pytest_ddbmock.engine.request import Request
-from pytest_ddbmock.errors import DynamoDBError
+from pytest_ddbmock.errors import DynamoDBError, NetworkFailure, NoAnswer
 from pytest_ddbmock.transports import doors, json10, service_model
 from pytest_ddbmock.transports.backend import Backend, InternalMockError, ask
+from pytest_ddbmock.transports.clients import delays
 from pytest_ddbmock.transports.clients.http_response import SentHttp
 from pytest_ddbmock.transports.clients.origin import find_origin
 
 CALL_HEADER = "X-Pytest-Ddbmock-Call"
-"""Names the `PendingCall` of a request; no request that carries it leaves the process while its mock is active."""
-_PENDING = "pytest_ddbmock_call"
-"""Where a call's context keeps its `PendingCall`: the context lives exactly as long as the call."""
+"""Names the `PendingCall` of a request; no request with this header leaves the process while its mock is active."""
+PENDING = "pytest_ddbmock_call"
+"""Key of the `PendingCall` in a call's context, which lives exactly as long as the call."""
 
-RETRIED_BESIDES = frozenset({"LimitExceededException", "ReplicatedWriteConflictException"})
-"""Codes that botocore retries in one of its modes and AWS does not call retryable."""
+ALSO_RETRIED = frozenset({"LimitExceededException", "ReplicatedWriteConflictException"})
+"""Codes that botocore retries in one of its modes although AWS does not call them retryable."""
 
 _call_ids = itertools.count(1)
 _pending_calls: weakref.WeakValueDictionary[str, PendingCall] = weakref.WeakValueDictionary()
 
 
-# ---- what botocore would ask credentials for
+# ---- what botocore would need credentials for
 
 
 def name_account(builtins: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
-    """Handler of `before-endpoint-resolution`: newer botocores want the account for the host's name.
+    """Handle `before-endpoint-resolution`: newer versions of botocore put the account into the host's name.
 
-    To find it they refresh credentials, which may ask STS or SSO; the host is none that anybody is going to see.
+    To find it they would refresh credentials, which may call STS or SSO, for a host that is never contacted.
     """
     backend = doors.current()
     if backend is not None and callable(builtins.get(_ACCOUNT_ID)) and not context.get("is_presign_request"):
@@ -52,8 +55,8 @@ _ACCOUNT_ID = "AWS::Auth::AccountId"
 
 
 def leave_unsigned(context: dict[str, Any], **_: Any) -> Any:
-    """Handler of `choose-signer`: what stays in the process needs no credentials. A presigned URL does not stay."""
-    if context.get("is_presign_request") or (_PENDING not in context and doors.current() is None):
+    """Handle `choose-signer`: a call that stays in the process needs no credentials. A presigned URL leaves it."""
+    if context.get("is_presign_request") or (PENDING not in context and doors.current() is None):
         return None
     return UNSIGNED
 
@@ -62,7 +65,7 @@ def leave_unsigned(context: dict[str, Any], **_: Any) -> Any:
 
 
 class CalledHttp:
-    """What stands for the HTTP response of a call that was answered without HTTP."""
+    """Stand in for the HTTP response of a call that was answered without HTTP."""
 
     __slots__ = ("headers", "status_code")
 
@@ -81,9 +84,9 @@ Answered: TypeAlias = tuple[CalledHttp, dict[str, Any]]
 def answer_call(
     model: Any, params: dict[str, Any], request_signer: Any, context: dict[str, Any], **_: Any
 ) -> Answered | None:
-    """Handler of `before-call`: the HTTP status and the parsed answer, or None where this is not for us to give."""
+    """Handle `before-call`: return the HTTP status and the parsed answer, or None to let botocore go on."""
     backend = doors.current()
-    if backend is None or _PENDING in context:
+    if backend is None or PENDING in context:
         return None
     try:
         decoded = json10.decode(params["body"])
@@ -95,9 +98,9 @@ def answer_call(
 def answer(
     backend: Backend, model: Any, params: dict[str, Any], signer: Any, context: dict[str, Any]
 ) -> Answered | None:
-    """What `backend` says to a call: the HTTP status and the parsed answer.
+    """Return the answer of `backend` to a call: the HTTP status and the parsed answer.
 
-    None where botocore may want to try again; `context` then says so to the handlers that are to come.
+    None for an outcome that botocore may retry; `context` then keeps it for the later handlers.
     """
     services = model.service_model
     operation: str = model.name
@@ -114,12 +117,15 @@ def answer(
         caller(_account(signer) or backend.account, context.get("client_region") or backend.region),
         find_origin(),
         next(_call_ids),
+        1,
+        delays.in_waiter(),
     )
     outcome = ask(backend, request, convert)
-    if isinstance(outcome, DynamoDBError):
+    if isinstance(outcome, DynamoDBError | NoAnswer):
         if is_left_to_botocore(outcome):
-            context[_PENDING] = PendingCall(backend, request.call_id, request.caller, request, outcome)
+            context[PENDING] = PendingCall(backend, request.call_id, request.caller, request, outcome)
             return None
+        assert isinstance(outcome, DynamoDBError), "a missing answer is left to botocore"
         return _refused(services, outcome)
     name = json10.request_id()
     headers = json10.head(name)
@@ -139,13 +145,15 @@ def _as_it_is(answer: Any) -> Any:
 _converters: dict[tuple[str, str], service_model.Convert] = {}
 
 
-def is_left_to_botocore(error: DynamoDBError) -> bool:
-    """Whether botocore, in one of its retry modes, may try again after `error`."""
-    return (error.is_retryable or error.code in RETRIED_BESIDES) and not isinstance(error, InternalMockError)
+def is_left_to_botocore(failure: DynamoDBError | NoAnswer) -> bool:
+    """Return True if botocore, in one of its retry modes, may retry after `failure`."""
+    if isinstance(failure, NoAnswer):
+        return True
+    return (failure.is_retryable or failure.code in ALSO_RETRIED) and not isinstance(failure, InternalMockError)
 
 
 def _refused(services: Any, error: DynamoDBError) -> Answered:
-    """What botocore's parser makes of `json10.error_body(error)`; botocore raises it."""
+    """Return what botocore's parser makes of `json10.error_body(error)`; botocore raises it."""
     name = json10.request_id()
     headers = json10.head(name)
     parsed: dict[str, Any] = {
@@ -165,9 +173,9 @@ def _refused(services: Any, error: DynamoDBError) -> Answered:
 
 
 def _account(signer: Any) -> str | None:
-    """The account that credentials name, without refreshing them; users of local clouds give it as access key."""
+    """Return the account that credentials name, without refreshing them; local clouds take it as the access key."""
     credentials = getattr(signer, "_credentials", None)
-    # Credentials that refresh themselves have properties there, and reading one may call STS.
+    # Refreshable credentials have properties there, and reading one may call STS.
     plain: dict[str, Any] = getattr(credentials, "__dict__", {})
     account = plain.get("account_id")
     if account:
@@ -180,9 +188,9 @@ def _account(signer: Any) -> str | None:
 
 
 class PendingCall:
-    """A call that goes the long way: botocore asks for it attempt by attempt.
+    """A call that botocore asks for attempt by attempt, with the delays between them.
 
-    `request` and `first`, the outcome of the first attempt, where `before-call` has them already.
+    `request` and `first`, the outcome of the first attempt, are those of `before-call`, if it was emitted.
     """
 
     def __init__(
@@ -191,7 +199,7 @@ class PendingCall:
         call_id: int,
         who: Caller,
         request: Request | None = None,
-        first: DynamoDBError | None = None,
+        first: DynamoDBError | NoAnswer | None = None,
     ) -> None:
         self.backend = backend
         self.name = str(call_id)
@@ -200,17 +208,22 @@ class PendingCall:
         self._request = request
         self._ready = first
         self._attempts = 0
+        self._waited = delays.in_waiter()
         _pending_calls[self.name] = self
 
-    def attempt(self, http: Any) -> json10.HttpAnswer:
-        """The answer to the next attempt, which botocore would send as `http`."""
+    def attempt(self, http: Any) -> json10.HttpAnswer | NoAnswer:
+        """Return the outcome of the next attempt, which botocore would send as `http`."""
         self._attempts += 1
         outcome = self._ready or self._ask(http)
-        # A bug is not run into again.
+        # A bug of the mock is not run into again.
         self._ready = outcome if isinstance(outcome, InternalMockError) else None
         return json10.http_refusal(outcome) if isinstance(outcome, DynamoDBError) else outcome
 
-    def _ask(self, http: Any) -> json10.HttpAnswer | DynamoDBError:
+    def spend(self, seconds: float) -> None:
+        """Date the attempts to come later by a delay that botocore would have slept."""
+        self._waited += self.backend.spend(seconds)
+
+    def _ask(self, http: Any) -> json10.HttpAnswer | DynamoDBError | NoAnswer:
         try:
             if self._request is None:
                 service, operation = json10.split_target(http.headers.get("X-Amz-Target"))
@@ -218,43 +231,71 @@ class PendingCall:
                 self._request = Request(service, operation, params, self._caller, find_origin(), self._call_id)
         except DynamoDBError as refusal:
             return refusal
-        return ask(self.backend, dataclasses.replace(self._request, attempt=self._attempts), json10.http_answer)
+        request = dataclasses.replace(self._request, attempt=self._attempts, waited=self._waited)
+        return ask(self.backend, request, json10.http_answer)
 
 
 def name_attempt(request: Any, request_signer: Any, **_: Any) -> None:
-    """Handler of `before-sign`: names the call in the headers, all that every botocore shows at `before-send`."""
+    """Handle `before-sign`: name the call in the headers, which every version of botocore shows at `before-send`."""
     context = request.context
     if context.get("is_presign_request"):
         return
-    pending = context.get(_PENDING)
+    pending = context.get(PENDING)
     if pending is None:
         backend = doors.current()
         if backend is None:
             return
         who = caller(_account(request_signer) or backend.account, context.get("client_region") or backend.region)
-        pending = context[_PENDING] = PendingCall(backend, next(_call_ids), who)
+        pending = context[PENDING] = PendingCall(backend, next(_call_ids), who)
     request.headers[CALL_HEADER] = pending.name
 
 
 def answer_attempt(request: Any, **_: Any) -> SentHttp | None:
-    """Handler of `before-send`: the HTTP response, or None where this is not for us to give."""
+    """Handle `before-send`: return the HTTP response, or None; a network failure is left to `fail_attempt`."""
     pending = pending_call(request)
     if pending is None:
         backend = doors.current()
         if backend is None:
             return None
-        # Nobody signed it: the mock was opened meanwhile, or the request comes from somewhere unusual.
+        # Nobody named it: the mock was opened after signing, or the request comes from somewhere unusual.
         pending = PendingCall(backend, next(_call_ids), caller(backend.account, backend.region))
-    answer = SentHttp(request.url, pending.attempt(request), pending.backend)
+    outcome = pending.attempt(request)
+    answer = None
+    if isinstance(outcome, NoAnswer):
+        request.ddbmock_failure = _network_error(outcome.failure, request)
+    else:
+        answer = SentHttp(request.url, outcome)
     if "moto" in sys.modules:
         # botocore calls all handlers and takes the first answer. moto goes by the URL: without it, it neither puts the
-        # item into a table of its own nor refuses a service that the user has not given it.
+        # item into a table of its own nor refuses a service that the user has not named.
         request.url = "http://pytest-ddbmock.invalid/"
     return answer
 
 
+def fail_attempt(request: Any, **_: Any) -> None:
+    """Handle `before-send` after all other handlers: raise the network failure where the request would be sent."""
+    failure = getattr(request, "ddbmock_failure", None)
+    if failure is not None:
+        request.url = failure.kwargs["endpoint_url"]
+        raise failure
+
+
+def _network_error(failure: NetworkFailure, request: Any) -> Exception:
+    """Return the exception that botocore's HTTP layer raises for a failure; its retry handlers know these."""
+    url = request.url
+    if failure is NetworkFailure.CONNECTION_CLOSED:
+        cause = http.client.RemoteDisconnected("Remote end closed connection without response")
+        return ConnectionClosedError(error=cause, request=request, endpoint_url=url)  # type: ignore[no-any-return]
+    kind, error = {
+        NetworkFailure.READ_TIMEOUT: (ReadTimeoutError, TimeoutError("Read timed out.")),
+        NetworkFailure.CONNECT_TIMEOUT: (ConnectTimeoutError, TimeoutError("Connection timed out.")),
+        NetworkFailure.CANNOT_CONNECT: (EndpointConnectionError, ConnectionRefusedError("Connection refused")),
+    }[failure]
+    return kind(endpoint_url=url, error=error)  # type: ignore[no-any-return]
+
+
 def pending_call(request: Any) -> PendingCall | None:
-    """The call that a request at `before-send` is an attempt at, if a mock answers it."""
+    """Return the call that a request at `before-send` is an attempt at, if a mock answers it."""
     name = request.headers.get(CALL_HEADER)
     if name is None:
         return None

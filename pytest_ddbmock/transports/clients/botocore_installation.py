@@ -9,10 +9,11 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from pytest_ddbmock.transports.clients import botocore_hooks, direct_methods
+from pytest_ddbmock.transports.services import SERVICES
 
 HANDLERS = tuple(
-    (f"{event}.{service}", handler)
-    for service in ("dynamodb", "dynamodb-streams")
+    (f"{event}.{service.event_id}", handler)
+    for service in SERVICES.values()
     for event, handler in (
         ("creating-client-class", direct_methods.offer),
         ("before-endpoint-resolution", botocore_hooks.name_account),
@@ -22,17 +23,20 @@ HANDLERS = tuple(
         ("before-send", botocore_hooks.answer_attempt),
     )
 )
-"""Events are named by botocore's service id; DAX, Kinesis and all others have their own."""
+"""By event. Handlers of other services are not called."""
+LAST_HANDLER = ("before-send", botocore_hooks.fail_attempt)
+"""Called after all handlers of the user, those for all services included."""
 
 
 def install(handlers: ModuleType) -> None:
     """Have every session to come register our handlers, and those that exist now, with their clients, as well."""
     if HANDLERS[0] in handlers.BUILTIN_HANDLERS:
         return
-    handlers.BUILTIN_HANDLERS.extend(HANDLERS)
+    handlers.BUILTIN_HANDLERS.extend([*HANDLERS, (*LAST_HANDLER, handlers.REGISTER_LAST)])
     for emitter in _existing_emitters():
         for event, handler in HANDLERS:
             emitter.register(event, handler)
+        emitter.register_last(*LAST_HANDLER)
 
 
 def _existing_emitters() -> Iterator[Any]:

@@ -1,4 +1,4 @@
-"""The HTTP response that botocore and aiobotocore find instead of one from the network."""
+"""The HTTP response that botocore and aiobotocore get instead of one from the network."""
 
 from __future__ import annotations
 
@@ -10,35 +10,33 @@ from typing import Any
 
 from botocore.awsrequest import AWSResponse
 
-from pytest_ddbmock.transports.backend import Backend
 from pytest_ddbmock.transports.json10 import HttpAnswer
 
 
 class SentHttp(AWSResponse):  # type: ignore[misc]  # botocore has no types
-    """The response to one attempt, given by `backend`."""
+    """The response to one attempt."""
 
-    def __init__(self, url: str, answer: HttpAnswer, backend: Backend) -> None:
+    def __init__(self, url: str, answer: HttpAnswer) -> None:
         super().__init__(url, answer.status, answer.headers, RawBody(answer.body, answer.headers))
-        self.backend = backend
-        # A handler is not told which of the two asks.
+        # A handler cannot know which of the two asks.
         self._content = AwaitableBytes(answer.body) if "aiobotocore" in sys.modules else answer.body
 
 
 class RawBody(io.BytesIO):
-    """A body to be read as urllib3's; `raw_headers` are as aiohttp's, where aiobotocore 2 takes the headers from."""
+    """A body that is read like urllib3's; `raw_headers` are like aiohttp's, where aiobotocore 2 takes headers from."""
 
     def __init__(self, body: bytes, headers: Mapping[str, str] = MappingProxyType({})) -> None:
         super().__init__(body)
         self.raw_headers = [(name.encode(), value.encode()) for name, value in headers.items()]
 
     def stream(self, *_: Any, **__: Any) -> Iterator[bytes]:
-        """The body in one piece."""
+        """Yield the body in one piece."""
         while chunk := self.read():
             yield chunk
 
 
 class AwaitableBytes(bytes):
-    """A body that serves botocore as it is and aiobotocore when awaited."""
+    """A body that botocore uses as it is and aiobotocore awaits."""
 
     def __await__(self) -> Generator[None, None, bytes]:
         return _given(bytes(self)).__await__()

@@ -5,8 +5,6 @@ Source: "DynamoDB low-level API".
 
 from __future__ import annotations
 
-import email.utils
-import time
 import uuid
 import zlib
 from collections.abc import Callable
@@ -14,7 +12,7 @@ from collections.abc import Callable
 from pytest_ddbmock import errors
 from pytest_ddbmock.engine.caller import caller
 from pytest_ddbmock.engine.request import Request
-from pytest_ddbmock.errors import DynamoDBError, NotImplementedByMock, UsageError
+from pytest_ddbmock.errors import DynamoDBError, NoAnswer, NotImplementedByMock, UsageError
 from pytest_ddbmock.transports import json10
 from pytest_ddbmock.transports.backend import Backend, InternalMockError, ask
 from pytest_ddbmock.transports.http import http1
@@ -46,28 +44,31 @@ class HttpDoor:
         self._backend = backend
         self._control = control
 
-    def answer(self, request: HttpRequest) -> HttpAnswer:
-        """The whole answer; no exception comes out of here."""
+    def answer(self, request: HttpRequest) -> HttpAnswer | None:
+        """Return the whole answer; None to close the connection without one. Raises no exception."""
+        answer: HttpAnswer | None
         if request.path.startswith(CONTROL):
             answer = self._answer_control(request)
         else:
             answer = self._answer_service(request)
+            if answer is None:
+                return None
             if "origin" in request.headers:
                 answer.headers.update(_shared_with_browsers(request))
         if len(answer.body) >= MIN_PACKED and _takes_gzip(request):
             answer = _packed(answer)
-        answer.headers["date"] = _date(int(time.time()))
         if not request.stays_open:
             answer.headers["connection"] = "close"
         return answer
 
-    def _answer_service(self, request: HttpRequest) -> HttpAnswer:
+    def _answer_service(self, request: HttpRequest) -> HttpAnswer | None:
         method = request.method
         if method == "POST" and request.path == "/":
             content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
             if content_type in CONTENT_TYPES:
                 answer = self._answer_call(request)
-                answer.headers["content-type"] = content_type
+                if answer is not None:
+                    answer.headers["content-type"] = content_type
                 return answer
         elif method in ("GET", "HEAD") and request.path == "/":
             return plain(200, f"healthy: dynamodb.{self._backend.region}.amazonaws.com ".encode())
@@ -77,7 +78,7 @@ class HttpDoor:
             return answer
         return plain(404, UNKNOWN)
 
-    def _answer_call(self, request: HttpRequest) -> HttpAnswer:
+    def _answer_call(self, request: HttpRequest) -> HttpAnswer | None:
         try:
             params = json10.decode(request.body)
             service, operation = json10.split_target(request.headers.get("x-amz-target"))
@@ -105,6 +106,8 @@ class HttpDoor:
         except UsageError as mistake:
             backend.notice(mistake)  # whoever wrote the test does not see the answer
             outcome = DynamoDBError("UsageError", str(mistake), status=501)
+        if isinstance(outcome, NoAnswer):
+            return None
         return json10.http_refusal(outcome) if isinstance(outcome, DynamoDBError) else outcome
 
     def _answer_control(self, request: HttpRequest) -> HttpAnswer:
@@ -188,16 +191,3 @@ def _shared_with_browsers(request: HttpRequest) -> dict[str, str]:
     if request.headers.get("access-control-request-private-network") == "true":
         shared["access-control-allow-private-network"] = "true"
     return shared
-
-
-_dates: dict[int, str] = {}
-"""The last one only, by second."""
-
-
-def _date(second: int) -> str:
-    text = _dates.get(second)
-    if text is None:
-        text = email.utils.formatdate(second, usegmt=True)
-        _dates.clear()
-        _dates[second] = text
-    return text

@@ -37,7 +37,7 @@ class HttpServer:
     Port 0 takes a free one. Errors: `UsageError` where it cannot listen.
     """
 
-    def __init__(self, answer: Callable[[HttpRequest], HttpAnswer], host: str, port: int) -> None:
+    def __init__(self, answer: Callable[[HttpRequest], HttpAnswer | None], host: str, port: int) -> None:
         self._answer = answer
         self._listener = _listen(host, port)
         address = self._listener.getsockname()
@@ -148,6 +148,8 @@ class HttpServer:
                 reader.feed(data)
                 continue
             answer = self._answer(request)
+            if answer is None:
+                return
             connection.sendall(_bytes(answer, without_body=request.method == "HEAD"))
             if not request.stays_open:
                 return

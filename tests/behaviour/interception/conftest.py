@@ -39,8 +39,9 @@ class FakeBackend:
             return self.answers[request.operation]
         return getattr(self, request.operation)(**request.params)
 
-    def spend(self, seconds: float) -> None:
+    def spend(self, seconds: float) -> int:
         self.spent.append(seconds)
+        return round(seconds * 1_000_000)
 
     def notice(self, failure: BaseException) -> None:
         self.noticed.append(failure)

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from pytest_ddbmock import errors
-from pytest_ddbmock.errors import NotImplementedByMock
+from pytest_ddbmock.errors import NetworkFailure, NoAnswer, NotImplementedByMock
 from pytest_ddbmock.transports import doors
 
 pytest.importorskip("aiobotocore")
@@ -17,6 +17,7 @@ import aiobotocore.endpoint
 import aiobotocore.httpsession
 from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
+from botocore import exceptions
 from botocore.hooks import EventAliaser
 
 ITEM = {"pk": {"S": "a"}, "b": {"B": b"\x00\xff"}}
@@ -228,6 +229,39 @@ def test_sleeps_of_other_services_are_slept(active, monkeypatch):
 
     asyncio.run(main())
     assert (len(slept), active.spent) == (2, [])
+
+
+NETWORK_ERRORS = {
+    NetworkFailure.CONNECTION_CLOSED: exceptions.ConnectionClosedError,
+    NetworkFailure.READ_TIMEOUT: exceptions.ReadTimeoutError,
+    NetworkFailure.CONNECT_TIMEOUT: exceptions.ConnectTimeoutError,
+    NetworkFailure.CANNOT_CONNECT: exceptions.EndpointConnectionError,
+}
+
+
+@pytest.mark.parametrize("direct", [True, False])
+@pytest.mark.parametrize("replaced", [True, False])
+@pytest.mark.parametrize("mode", ["legacy", "standard", "adaptive"])
+@pytest.mark.parametrize("failure", NetworkFailure)
+def test_a_call_without_an_answer_is_tried_again(active, failure, mode, replaced, direct):
+    active.direct = direct
+
+    async def main():
+        async with make_client(config=with_retries(mode, total_max_attempts=3)) as client:
+            if replaced:
+                replace_events(client)
+            active.outcomes = [NoAnswer(failure)] * 2
+            answer = await client.put_item(TableName="users", Item=ITEM)
+            assert answer["ResponseMetadata"]["RetryAttempts"] == 2
+            active.outcomes = [NoAnswer(failure)] * 3
+            with pytest.raises(NETWORK_ERRORS[failure]) as caught:
+                await client.put_item(TableName="users", Item=ITEM)
+            return caught.value
+
+    error = asyncio.run(main())
+    assert type(error) is NETWORK_ERRORS[failure]
+    assert ".eu-west-1.amazonaws.com/" in error.kwargs["endpoint_url"]
+    assert [request.attempt for request in active.requests] == [1, 2, 3] * 2
 
 
 def test_a_stubber_wins(active):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 
 import botocore.session
+import freezegun
 import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.client import ClientError
@@ -90,7 +91,7 @@ def comparable(response):
     headers = {
         name: value
         for name, value in metadata["HTTPHeaders"].items()
-        if name not in ("content-length", "x-amz-crc32", "x-amzn-requestid")
+        if name not in ("content-length", "date", "x-amz-crc32", "x-amzn-requestid")
     }
     metadata = {"HTTPStatusCode": metadata["HTTPStatusCode"], "HTTPHeaders": headers}
     return {**response, "ResponseMetadata": metadata}
@@ -109,6 +110,21 @@ def test_a_refusal_is_what_the_parser_makes_of_it(active, refusal, monkeypatch):
     assert type(caught.value) is client.exceptions.from_code(refusal.code)
     assert response["ResponseMetadata"]["RetryAttempts"] == 0
     assert len(active.requests) == 1
+
+
+@pytest.mark.parametrize("outcome", [None, errors.conditional_check_failed(), errors.throughput_exceeded()], ids=str)
+@pytest.mark.parametrize("direct", [True, False])
+def test_every_answer_has_the_date_of_the_mocks_clock(active, outcome, direct):
+    active.direct = direct
+    client = make_client(config=botocore.config.Config(retries={"total_max_attempts": 1}))
+    for moment in ("2024-02-03 04:05:06.9", "2024-02-03 04:05:07"):
+        active.outcomes = [outcome]
+        with freezegun.freeze_time(moment):
+            try:
+                answer = client.put_item(TableName="users", Item={"pk": {"S": "a"}})
+            except ClientError as error:
+                answer = error.response
+        assert answer["ResponseMetadata"]["HTTPHeaders"]["date"] == f"Sat, 03 Feb 2024 04:05:0{moment[18]} GMT"
 
 
 @pytest.mark.parametrize("refusal", RETRIED, ids=lambda refusal: f"{refusal.code}-{len(refusal.fields)}")

@@ -6,9 +6,11 @@ import contextlib
 
 import botocore.session
 import pytest
+from botocore.exceptions import ConnectionClosedError
 from botocore.hooks import HierarchicalEmitter
 
 from pytest_ddbmock import errors
+from pytest_ddbmock.errors import NetworkFailure, NoAnswer
 from pytest_ddbmock.transports import doors
 
 moto = pytest.importorskip("moto")
@@ -48,6 +50,15 @@ def test_ours_wins_at_both_doors(both):
     assert client.put_item(TableName="users", Item=ITEM)["ResponseMetadata"]["RetryAttempts"] == 1
     client.meta.events = HierarchicalEmitter()
     assert client.get_item(TableName="users", Key=ITEM)["Item"] == ITEM
+
+
+def test_a_lost_answer_of_ours_stays_lost(both):
+    client = make_client("dynamodb", endpoint_url="http://localhost:8000")
+    both.outcomes = [NoAnswer(NetworkFailure.CONNECTION_CLOSED)]
+    assert client.put_item(TableName="users", Item=ITEM)["ResponseMetadata"]["RetryAttempts"] == 1
+    both.outcomes = [NoAnswer(NetworkFailure.CONNECTION_CLOSED)] * 20
+    with pytest.raises(ConnectionClosedError, match='"http://localhost:8000/"'):
+        client.put_item(TableName="users", Item=ITEM)
 
 
 def test_moto_restricted_to_other_services_does_not_spoil_ours(backend):
