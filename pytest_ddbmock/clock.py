@@ -50,6 +50,11 @@ def from_datetime(moment: datetime.datetime) -> int:
     return (moment - _EPOCH) // datetime.timedelta(microseconds=1)
 
 
+def no_later(moment: int | None, now: int) -> int | None:
+    """Return `moment`, or `now` if that is earlier: when the clock is put back nothing may lie in the future."""
+    return None if moment is None else min(moment, now)
+
+
 def iso_milliseconds(moment: int) -> str:
     """`2015-05-11T21:21:33.291`, the form of stream labels (UTC, no zone suffix)."""
     return to_datetime(moment).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment // 1000 % 1000:03d}"

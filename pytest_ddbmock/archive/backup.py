@@ -42,6 +42,16 @@ class Backup(NamedTuple):
         """The BackupStatus at `now` in microseconds."""
         return CREATING if now < self.available_at else AVAILABLE
 
+    def backdated(self, now: int) -> Backup:
+        """Return the same, made at `now` if it was made later, with what was still to come as long after it."""
+        by = max(0, self.created_at - now)
+        return self._replace(
+            created_at=self.created_at - by,
+            available_at=self.available_at - by,
+            expires_at=None if self.expires_at is None else self.expires_at - by,
+            image=self.image._replace(settings=self.image.settings.backdated(now)),
+        )
+
 
 class Backups:
     """The backups of all accounts. They outlive their tables."""
@@ -64,6 +74,12 @@ class Backups:
     def remove(self, home: Home, backup: Backup) -> None:
         """Strike a backup out, if it is there."""
         self._by_id.get(home, {}).pop((backup.table_name, backup.id), None)
+
+    def backdate(self, now: int) -> None:
+        """Protocol `Dated`."""
+        for backups in self._by_id.values():
+            for key, backup in backups.items():
+                backups[key] = backup.backdated(now)
 
     def mark(self) -> Any:
         """Protocol `Restorable`."""

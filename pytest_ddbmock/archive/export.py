@@ -19,7 +19,7 @@ from pytest_ddbmock.archive.formats.contract import Record
 from pytest_ddbmock.archive.jobs import COMPLETED, FAILED, IN_PROGRESS, Jobs, failure_code, job_id, shown_failure
 from pytest_ddbmock.archive.manifest import DataFile, Layout
 from pytest_ddbmock.archive.selection import Selection
-from pytest_ddbmock.clock import iso_milliseconds
+from pytest_ddbmock.clock import iso_milliseconds, no_later
 from pytest_ddbmock.engine.accounts import Accounts
 from pytest_ddbmock.engine.caller import Home
 from pytest_ddbmock.storage.change import Change
@@ -82,6 +82,15 @@ class Export:
     def id(self) -> str:
         """The last part of the ARN."""
         return self.arn.rpartition("/")[2]
+
+    def backdated(self, now: int) -> Export:
+        """Protocol `Job`."""
+        return dataclasses.replace(
+            self,
+            started_at=min(self.started_at, now),
+            export_time=no_later(self.export_time, now),
+            ended_at=no_later(self.ended_at, now),
+        )
 
 
 class Exports(Jobs[Export]):

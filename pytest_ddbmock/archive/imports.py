@@ -32,6 +32,7 @@ from pytest_ddbmock.archive.jobs import (
     job_id,
     shown_failure,
 )
+from pytest_ddbmock.clock import no_later
 from pytest_ddbmock.engine import arns
 from pytest_ddbmock.engine.accounts import Accounts
 from pytest_ddbmock.engine.caller import Home
@@ -99,6 +100,10 @@ class Import:
     def id(self) -> str:
         """The last part of the ARN."""
         return self.arn.rpartition("/")[2]
+
+    def backdated(self, now: int) -> Import:
+        """Protocol `Job`."""
+        return dataclasses.replace(self, started_at=min(self.started_at, now), ended_at=no_later(self.ended_at, now))
 
 
 class Imports(Jobs[Import]):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
-from typing import Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from pytest_ddbmock.archive.bucket import BucketError
 from pytest_ddbmock.clock import DAY, HOUR
 from pytest_ddbmock.engine.accounts import Accounts
 from pytest_ddbmock.engine.caller import Home
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 IN_PROGRESS, COMPLETED, FAILED = "IN_PROGRESS", "COMPLETED", "FAILED"
 CANCELLING, CANCELLED = "CANCELLING", "CANCELLED"
@@ -54,6 +58,10 @@ class Job(Protocol):
         """Its status."""
         ...
 
+    def backdated(self, now: int) -> Self:
+        """The same with nothing dated later than `now`."""
+        ...
+
 
 J = TypeVar("J", bound=Job)
 
@@ -89,10 +97,16 @@ class Jobs(Generic[J]):
         """Enter a new job."""
         self._by_arn[job.arn] = job
 
+    def backdate(self, now: int) -> None:
+        """Protocol `Dated`."""
+        self._by_arn = {arn: job.backdated(now) for arn, job in self._by_arn.items()}
+
     def end(self, job: J) -> None:
         """Enter how a job has ended, unless a rollback has struck it out."""
-        if job.arn in self._by_arn:
-            self._by_arn[job.arn] = job
+        begun = self._by_arn.get(job.arn)
+        if begun is not None:
+            # The clock may have been put back since it began.
+            self._by_arn[job.arn] = dataclasses.replace(job, started_at=begun.started_at)  # type: ignore[type-var]
 
     def mark(self) -> Mapping[str, J]:
         """Protocol `Restorable`."""

@@ -23,9 +23,12 @@ from pytest_ddbmock.engine.shard_roller import ShardRoller
 from pytest_ddbmock.engine.tokens import Tokens
 from pytest_ddbmock.engine.trimmer import Need, Trimmer
 from pytest_ddbmock.storage.change import Actor, Change
-from pytest_ddbmock.storage.table import Restorable, Table, Write
+from pytest_ddbmock.storage.table import Dated, Restorable, Table, Write
 
 K = TypeVar("K", bound=Restorable)
+
+LATER = 1 << 63
+"""A moment behind all others."""
 
 
 class Accounts:
@@ -44,11 +47,11 @@ class Accounts:
         self.lock = threading.RLock()
         self.scenario = Scenario(rules)
         self.catalog = Catalog()
-        self.agenda = Agenda()
-        self.outbound_work = OutboundWork(self.lock)
+        self.clockworks = Clockworks()
+        self.agenda = Agenda(self.clockworks)
+        self.outbound_work = OutboundWork(self.lock, self.clockworks)
         self.serials = Serials()
         self.tokens = Tokens()
-        self.clockworks = Clockworks()
         self.roller = ShardRoller(self.catalog, self._rules)
         # What expired before a table is deleted was still told by its stream: the agenda comes last.
         for work in (
@@ -157,6 +160,7 @@ class Accounts:
         with self.lock:
             for index, (holder, beginning) in enumerate(self._kept):
                 holder.rollback(marks[index] if index < len(marks) else beginning)
+            self._last_now = LATER  # the marks know nothing of a clock that went back since
 
     @property
     def keeps_history(self) -> bool:
@@ -181,11 +185,19 @@ class Accounts:
                 self._make_new(table, now)
             self.clockworks.at = now
 
+    def notice_time(self) -> None:
+        """Have nothing dated later than the clock, without doing what is due; for a clock that is about to be moved."""
+        with self.lock:
+            now = self.clock.now()
+            if now < self._last_now:
+                self._go_back(now)
+                self._last_now = now
+
     def _go_back(self, now: int) -> None:
-        """The clock went back, as when a test begins in 2020: what has not been changed yet was made just now."""
-        for table in self.catalog.all_tables():
-            if table.history.is_untouched and table.history.began_at > now:
-                self._make_new(table, now)
+        """Have everything that is dated later than `now` made now: the clock went back, perhaps by years."""
+        for holder in (*[holder for holder, _ in self._kept], self._trimmer):
+            if isinstance(holder, Dated):
+                holder.backdate(now)
 
     def _make_new(self, table: Table, now: int) -> None:
         table.settings = table.settings.as_new(now)

@@ -53,6 +53,14 @@ class Catalog:
             gone = [*self._deleted.get(home, ()), table]
             self._deleted[home] = [one for one in gone if any(s.is_readable(now) for s in one.settings.streams)]
 
+    def backdate(self, now: int) -> None:
+        """Protocol `Dated`."""
+        labels: dict[str, set[str]] = {}
+        for table in self.known_tables():
+            taken = labels.setdefault(table.arn, set())
+            table.backdate(now, taken)
+            taken.update(stream.label for stream in table.settings.streams)
+
     def mark(self) -> Any:
         """Protocol `Restorable`: the tables with their own marks."""
         tables = {home: dict(tables) for home, tables in self._tables.items()}

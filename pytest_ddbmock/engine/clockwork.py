@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from pytest_ddbmock.clock import no_later
+
 
 class Clockwork(Protocol):
     """Something that does work at moments (microseconds)."""
@@ -67,6 +69,10 @@ class Clockworks:
             for work in self._works:
                 work.run(moment)
             self.at = moment
+
+    def backdate(self, now: int) -> None:
+        """Protocol `Dated`."""
+        self.at = no_later(self.at, now)
 
     def mark(self) -> int | None:
         """Protocol `Restorable`."""

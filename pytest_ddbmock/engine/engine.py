@@ -22,6 +22,9 @@ from pytest_ddbmock.engine.trimmer import Need
 from pytest_ddbmock.errors import DynamoDBError, NoAnswer, NotImplementedByMock
 from pytest_ddbmock.storage.table import Table
 
+LATER = 1 << 63
+"""A moment behind all others."""
+
 REPORTED_AFTER_TYPES = {"SerializationException", "ConditionalCheckFailedException", "TransactionCanceledException"}
 """Errors of requests in which no wrong JSON type can be left: the conditions of writes are tried at the very end."""
 

@@ -10,13 +10,22 @@ import itertools
 import threading
 from collections.abc import Callable
 
+from pytest_ddbmock.engine.agenda import Entry, backdated
+from pytest_ddbmock.engine.clockwork import Clockworks
+
 
 class OutboundWork:
     """Work with the moment (microseconds) from which on it is to be done. True while some is waiting."""
 
-    def __init__(self, lock: threading.RLock) -> None:  # type: ignore[valid-type, unused-ignore]  # a function before 3.13
+    def __init__(
+        self,
+        lock: threading.RLock,  # type: ignore[valid-type, unused-ignore]  # a function before 3.13
+        clockworks: Clockworks,
+    ) -> None:
+        """`clockworks` knows the last look."""
         self._lock = lock
-        self._entries: list[tuple[int, int, Callable[[int], None]]] = []
+        self._clockworks = clockworks
+        self._entries: list[Entry] = []
         self._order = itertools.count()
         self._is_running = False
 
@@ -25,11 +34,11 @@ class OutboundWork:
 
     def add(self, due: int, work: Callable[[int], None]) -> None:
         """Have `work` called with `due` once that moment has come; the lock is held."""
-        heapq.heappush(self._entries, (due, next(self._order), work))
+        heapq.heappush(self._entries, Entry(due, next(self._order), work, self._clockworks.at or 0))
 
     def next_due(self, until: int) -> int | None:
         """Return the moment of the earliest work that is due by `until`, None if there is none."""
-        return self._entries[0][0] if self._entries and self._entries[0][0] <= until else None
+        return self._entries[0].due if self._entries and self._entries[0].due <= until else None
 
     def run(self, now: int) -> bool:
         """Do the earliest work that is due by `now`. Return whether some was done.
@@ -41,20 +50,24 @@ class OutboundWork:
         if self._lock._is_owned():  # type: ignore[attr-defined, unused-ignore]
             return False
         with self._lock:  # type: ignore[attr-defined, unused-ignore]
-            if self._is_running or not self._entries or self._entries[0][0] > now:
+            if self._is_running or not self._entries or self._entries[0].due > now:
                 return False
-            due, _, work = heapq.heappop(self._entries)
+            entry = heapq.heappop(self._entries)
             self._is_running = True
         try:
-            work(due)
+            entry.action(entry.due)
         finally:
             self._is_running = False
         return True
 
-    def mark(self) -> list[tuple[int, int, Callable[[int], None]]]:
+    def backdate(self, now: int) -> None:
+        """Protocol `Dated`."""
+        self._entries = backdated(self._entries, now)
+
+    def mark(self) -> list[Entry]:
         """Protocol `Restorable`."""
         return list(self._entries)
 
-    def rollback(self, mark: list[tuple[int, int, Callable[[int], None]]]) -> None:
+    def rollback(self, mark: list[Entry]) -> None:
         """Protocol `Restorable`."""
         self._entries = list(mark)

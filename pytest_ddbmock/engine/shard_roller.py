@@ -62,4 +62,4 @@ class ShardRoller:
 
 def shard_name(table: Table, stream: Stream) -> str:
     """Return the text from which the ids of a stream's shards are made."""
-    return f"{table.name} {stream.label}"
+    return f"{table.name} {stream.first_label}"

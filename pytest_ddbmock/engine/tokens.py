@@ -90,6 +90,10 @@ class Tokens:
         self._done.pop(use, None)
         self._done[use] = done
 
+    def backdate(self, now: int) -> None:
+        """Protocol `Dated`."""
+        self._done = {use: done._replace(at=min(done.at, now)) for use, done in self._done.items()}
+
     def mark(self) -> dict[Use, Done]:
         """Protocol `Restorable`."""
         return dict(self._done)

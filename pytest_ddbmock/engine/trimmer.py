@@ -28,6 +28,10 @@ class Trimmer:
         self._next_seq = 0
         self._next_at = 0
 
+    def backdate(self, now: int) -> None:
+        """Protocol `Dated`."""
+        self._next_at = min(self._next_at, now)
+
     def trim(self, seq: int, now: int) -> None:
         """Forget a slice of what nobody needs at `now` in microseconds; `seq` is that of the last change."""
         if seq < self._next_seq and now < self._next_at:

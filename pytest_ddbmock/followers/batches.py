@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from pytest_ddbmock.clock import no_later
 from pytest_ddbmock.followers import stream as streams
 from pytest_ddbmock.storage.change import Change
 
@@ -31,6 +32,11 @@ class Batch:
     is_redelivered: bool = False
     error: BaseException | None = None
     """Of the last attempt."""
+
+    def backdated(self, now: int) -> Batch:
+        """Return the same with nothing dated later than `now`."""
+        changes = tuple(change._replace(at=min(change.at, now)) for change in self.changes)
+        return dataclasses.replace(self, changes=changes, retry_at=no_later(self.retry_at, now))
 
     def parts(self, failed_from: int, *, bisects: bool) -> tuple[Batch, ...] | None:
         """Return the batches to try in place of this one without using up a retry; None if there are none.

@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from pytest_ddbmock.clock import MINUTE
+from pytest_ddbmock.clock import MINUTE, no_later
 from pytest_ddbmock.engine import arns
 from pytest_ddbmock.engine.accounts import Accounts
 from pytest_ddbmock.followers import stream as streams
@@ -78,6 +78,11 @@ class Destinations:
 
     def __bool__(self) -> bool:
         return bool(self._by_table)
+
+    def backdate(self, now: int) -> None:
+        """Protocol `Dated`."""
+        for table, known in self._by_table.items():
+            self._by_table[table] = tuple(one._replace(ended_at=no_later(one.ended_at, now)) for one in known)
 
     def mark(self) -> dict[str, tuple[Destination, ...]]:
         """Protocol `Restorable`."""

@@ -267,7 +267,7 @@ def records_of(table: Table, stream: Stream, changes: Sequence[Change], region: 
     shows_new, shows_old = "NewImage" in images, "OldImage" in images
     insert, modify, remove = _outlines(region, stream.view_type)
     # With the 21 digits of a sequence number an id has 32, as on AWS.
-    prefix = hashlib.blake2b(f"{table.id} {stream.label}".encode()).hexdigest()[:11]
+    prefix = hashlib.blake2b(f"{table.id} {stream.first_label}".encode()).hexdigest()[:11]
     room = PAGE_BYTES
     shown: list[dict[str, Any]] = []
     for seq, at, _, old, new, actor in changes:

@@ -55,11 +55,11 @@ class Trigger(HistoryReader):
         self.function_arn = arns.function_arn(home.account, home.region, function_name)
         self.id = engine.uuid()
         self._label = stream.label
-        self._stream_arn = streams.stream_arn(table, stream)
+        self._known_stream = stream
         self._reader = LaneReader(table, source)
         self._duplicates = None if duplicates is None else random.Random(duplicates)
         self._lanes: dict[LaneKey, Lane] = {}
-        now = engine.clock.now()
+        self._looked_at = now = engine.clock.now()
         for shard in streams.shards(table, stream):
             if source.starting_position == LATEST:
                 position = streams.newest_position(table.history, shard)
@@ -84,7 +84,10 @@ class Trigger(HistoryReader):
 
     def _stream(self) -> Stream | None:
         """Return the stream that it reads; None once that is no longer kept."""
-        return next((one for one in self.table.settings.streams if one.label == self._label), None)
+        return next((one for one in self.table.settings.streams if one.has_label(self._label)), None)
+
+    def _stream_arn(self) -> str:
+        return streams.stream_arn(self.table, self._stream() or self._known_stream)
 
     def mark(self) -> dict[LaneKey, Lane]:
         """Return the lanes."""
@@ -99,6 +102,9 @@ class Trigger(HistoryReader):
 
     def steps(self, bound: int, now: int) -> list[Step]:
         """Return the next invocation of each lane that has one, due or not; `bound` is the last change to be read."""
+        if now < self._looked_at:
+            self._backdate(now)
+        self._looked_at = now
         stream = self._stream()
         if stream is None or not self.source.enabled:
             return []
@@ -113,6 +119,17 @@ class Trigger(HistoryReader):
                     if step is not None:
                         found.append(step)
         return found
+
+    def _backdate(self, now: int) -> None:
+        """The clock went back: date what has been read and is later than `now` as of `now`, as the history does."""
+        self._reader.forget()
+        for key, lane in self._lanes.items():
+            pending = tuple(batch.backdated(now) for batch in lane.pending)
+            window = lane.window
+            if window is not None and window.start > now:
+                start = now - now % self.source.tumbling_window
+                window = dataclasses.replace(window, start=start, closing=window.closing.backdated(now))
+            self._lanes[key] = dataclasses.replace(lane, pending=pending, window=window)
 
     def _is_done(self, shard_id: str) -> bool:
         lanes = [self._lanes.get((shard_id, number)) for number in range(self.source.parallelization_factor)]
@@ -167,7 +184,7 @@ class Trigger(HistoryReader):
                 self.source.tumbling_window,
                 window.state,
                 step.key[0],
-                self._stream_arn,
+                self._stream_arn(),
                 is_final=step.is_final,
                 is_early=step.is_final and window.is_early,
             )
@@ -282,7 +299,7 @@ class Trigger(HistoryReader):
             function_failed=function_failed,
             now=now,
             shard_id=step.key[0],
-            stream_arn=self._stream_arn,
+            stream_arn=self._stream_arn(),
             changes=changes,
         )
         event = self._event(step, changes)

@@ -177,7 +177,7 @@ def _stream(call: Call, stream_arn: str) -> tuple[Table, Stream]:
     if arn.account != call.home.account:
         raise errors.access_denied()
     for table, stream in streams.readable_streams([one for one in _tables(call) if one.name == arn.table], call.now):
-        if streams.stream_arn(table, stream) == stream_arn:
+        if stream.has_label(arn.rest) and arns.stream_arn(table.arn, arn.rest) == stream_arn:
             call.entry.tables = (table.name,)
             return table, stream
     raise errors.resource_not_found(f"Requested resource not found: Stream: {stream_arn} not found")

@@ -9,6 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from operator import attrgetter
 
+from pytest_ddbmock.clock import no_later
 from pytest_ddbmock.storage.change import Change
 
 _SEQ = attrgetter("seq")
@@ -112,6 +113,14 @@ class History:
         self.start = seq
         self.began_at = began_at
         self.trimmed_at = None
+
+    def backdate(self, now: int) -> None:
+        """Date what is later than `now`, in microseconds, as of `now`; positions stay."""
+        self.began_at = min(self.began_at, now)
+        self.trimmed_at = no_later(self.trimmed_at, now)
+        changes = self._changes
+        for index in range(bisect_right(changes, now, key=_AT), len(changes)):
+            changes[index] = changes[index]._replace(at=now)
 
     def __len__(self) -> int:
         """Return the number of known changes. O(1)."""

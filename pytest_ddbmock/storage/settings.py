@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from pytest_ddbmock.clock import iso_milliseconds, no_later
 from pytest_ddbmock.storage.schema import KeySchema, Projection
 from pytest_ddbmock.storage.shards import STREAM_RETENTION, Shard
 
@@ -30,6 +31,12 @@ class Throughput(NamedTuple):
     def as_new(self) -> Throughput:
         """Return the same capacity without a record of changes."""
         return Throughput(self.read, self.write)
+
+    def backdated(self, now: int) -> Throughput:
+        """Return the same with nothing dated later than `now`."""
+        return self._replace(
+            increased_at=no_later(self.increased_at, now), decreased_at=no_later(self.decreased_at, now)
+        )
 
 
 class OnDemandLimits(NamedTuple):
@@ -75,15 +82,42 @@ class Stream(NamedTuple):
     end: int | None = None
     ended_at: int | None = None
     shards: tuple[Shard, ...] = ()
+    former_labels: tuple[str, ...] = ()
+    """Those from before the clock was put back; they still name it, oldest first."""
+
+    @property
+    def first_label(self) -> str:
+        """The label it was made with."""
+        return self.former_labels[0] if self.former_labels else self.label
+
+    def has_label(self, label: str) -> bool:
+        """Return True if a label names this stream."""
+        return label == self.label or label in self.former_labels
 
     def is_readable(self, now: int) -> bool:
         """Return whether the stream is enabled, or ended less than 24 hours before `now`."""
         return self.ended_at is None or now - self.ended_at < STREAM_RETENTION
 
-    def as_new(self, now: int) -> Stream:
-        """Return the same stream, its open shards opened at `now` in microseconds."""
+    def as_new(self, now: int, label: str) -> Stream:
+        """Return the same stream, enabled at `now` in microseconds: what it was before that is forgotten."""
         shards = (shard if shard.end is not None else shard._replace(opened_at=now) for shard in self.shards)
-        return self._replace(shards=tuple(shards))
+        return self._replace(label=label, created_at=now, shards=tuple(shards), former_labels=())
+
+    def backdated(self, now: int, taken: Collection[str]) -> Stream:
+        """Return the same with nothing dated later than `now`, the label included, which is none of those `taken`."""
+        shards = tuple(shard.backdated(now) for shard in self.shards)
+        dated = self._replace(shards=shards, ended_at=no_later(self.ended_at, now))
+        if self.created_at <= now:
+            return dated
+        label = free_label(now, taken)
+        return dated._replace(label=label, created_at=now, former_labels=(*self.former_labels, self.label))
+
+
+def free_label(moment: int, taken: Collection[str]) -> str:
+    """Return the label of a stream that is enabled at `moment`: the first free millisecond."""
+    while iso_milliseconds(moment) in taken:
+        moment += 1000
+    return iso_milliseconds(moment)
 
 
 class TimeToLive(NamedTuple):
@@ -174,6 +208,9 @@ class Settings:
 
     def as_new(self, now: int) -> Settings:
         """Return the same settings for a table created at `now` in microseconds, without a record of changes."""
+        streams: list[Stream] = []
+        for stream in self.streams:
+            streams.append(stream.as_new(now, free_label(now, {one.label for one in streams})))
         return dataclasses.replace(
             self,
             created_at=now,
@@ -181,7 +218,7 @@ class Settings:
             on_demand_switches=(),
             throughput=self.throughput.as_new(),
             indexes=tuple(index._replace(throughput=index.throughput.as_new()) for index in self.indexes),
-            streams=tuple(stream.as_new(now) for stream in self.streams),
+            streams=tuple(streams),
             time_to_live=self.time_to_live._replace(changed_at=None),
             backups_from=0,
             recovery=None if self.recovery is None else self.recovery._replace(enabled_at=now),
@@ -189,3 +226,31 @@ class Settings:
             table_class_changes=(),
             tags_changed_at=None,
         )
+
+    def backdated(self, now: int, labels: Collection[str] = ()) -> Settings:
+        """Return the same settings with nothing dated later than `now`; new labels of streams are none of `labels`.
+
+        A table that was made later is a new one: nothing counts as changed since.
+        """
+        streams: list[Stream] = []
+        for stream in self.streams:
+            taken = {one.label for one in (*self.streams, *streams)}.union(labels)
+            streams.append(stream.backdated(now, taken))
+        settings = self.as_new(now) if self.created_at > now else self
+        recovery, time_to_live, restored = settings.recovery, settings.time_to_live, settings.restored
+        dated = {
+            "on_demand_since": no_later(settings.on_demand_since, now),
+            "on_demand_switches": tuple(min(moment, now) for moment in settings.on_demand_switches),
+            "throughput": settings.throughput.backdated(now),
+            "indexes": tuple(one._replace(throughput=one.throughput.backdated(now)) for one in settings.indexes),
+            "streams": tuple(streams),
+            "time_to_live": time_to_live._replace(changed_at=no_later(time_to_live.changed_at, now)),
+            "backups_from": min(settings.backups_from, now),
+            "recovery": recovery and recovery._replace(enabled_at=min(recovery.enabled_at, now)),
+            "deletion_protection_changed_at": no_later(settings.deletion_protection_changed_at, now),
+            "table_class_changes": tuple(min(moment, now) for moment in settings.table_class_changes),
+            "tags_changed_at": no_later(settings.tags_changed_at, now),
+            "restored": restored and restored._replace(moment=min(restored.moment, now)),
+        }
+        changes: dict[str, Any] = {name: one for name, one in dated.items() if one != getattr(settings, name)}
+        return dataclasses.replace(settings, **changes) if changes else settings

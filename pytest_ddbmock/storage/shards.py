@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from pytest_ddbmock.clock import DAY
+from pytest_ddbmock.clock import DAY, no_later
 from pytest_ddbmock.storage.change import Change
 from pytest_ddbmock.storage.history import History
 from pytest_ddbmock.values.ordering import HASH_SPACE, partition_hash
@@ -55,6 +55,10 @@ class Shard(NamedTuple):
     def takes(self, change: Change) -> bool:
         """Return whether the partition key of a change belongs to it."""
         return self.is_whole or self.low <= partition_hash(change.key[0]) < self.high
+
+    def backdated(self, now: int) -> Shard:
+        """Return the same with nothing dated later than `now`; the id stays."""
+        return self._replace(opened_at=min(self.opened_at, now), ended_at=no_later(self.ended_at, now))
 
     def is_kept(self, now: int) -> bool:
         """Return whether it is open, or ended less than 24 hours before `now`."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Collection, Iterator
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from pytest_ddbmock.storage.change import Change
 from pytest_ddbmock.storage.expiry import ExpiryView
@@ -25,6 +25,15 @@ class Restorable(Protocol):
 
     def rollback(self, mark: Any) -> None:
         """Restore the state of the mark."""
+        ...
+
+
+@runtime_checkable
+class Dated(Protocol):
+    """Something that remembers moments."""
+
+    def backdate(self, now: int) -> None:
+        """Date what is later than `now`, in microseconds, as of `now`; what is still to come keeps its distance."""
         ...
 
 
@@ -151,6 +160,11 @@ class Table:
             if change.seq <= view.position:
                 view.undo(change)
         view.position = min(view.position, position)
+
+    def backdate(self, now: int, labels: Collection[str]) -> None:
+        """Date what is later than `now` as of `now`; new labels of streams are none of `labels`."""
+        self.settings = self.settings.backdated(now, labels)
+        self.history.backdate(now)
 
     def forget_history(self, seq: int) -> None:
         """Make the present items the initial ones; `seq` is the engine's last sequence number."""

@@ -5,9 +5,8 @@ Source: "Change data capture for DynamoDB Streams".
 
 from __future__ import annotations
 
-from pytest_ddbmock.clock import iso_milliseconds
 from pytest_ddbmock.engine.call import Call
-from pytest_ddbmock.storage.settings import Stream
+from pytest_ddbmock.storage.settings import Stream, free_label
 from pytest_ddbmock.storage.shards import first_shards
 from pytest_ddbmock.storage.table import Table
 
@@ -18,10 +17,7 @@ def new_stream(call: Call, table_name: str, view_type: str, earlier: tuple[Strea
     for table in call.engine.catalog.deleted(call.home):
         if table.name == table_name:
             taken.update(stream.label for stream in table.settings.streams)
-    moment = call.now
-    while iso_milliseconds(moment) in taken:
-        moment += 1000  # the next millisecond
-    label, seq = iso_milliseconds(moment), call.engine.seq
+    label, seq = free_label(call.now, taken), call.engine.seq
     shards = first_shards(f"{table_name} {label}", call.engine.rules.streams.shards, call.now, seq)
     return Stream(label, view_type, call.now, seq, shards=shards)
 

@@ -101,6 +101,7 @@ class ClockHandle:
 
     def _require_way(self, target: int, span: int) -> None:
         self._require_turn()
+        self._engine.notice_time()  # what was made in another time is dated before this move
         if span < 0 and (last := self._last_change()) is not None and target < last:
             raise UsageError(
                 f"the clock cannot go back to {to_datetime(target).isoformat()}: "

@@ -6,13 +6,14 @@ import threading
 
 import pytest
 
+from pytest_ddbmock.engine.clockwork import Clockworks
 from pytest_ddbmock.engine.outbound_work import OutboundWork
 from tests.support.accounts import Account
 
 
 @pytest.fixture
 def outbound_work():
-    return OutboundWork(threading.RLock())
+    return OutboundWork(threading.RLock(), Clockworks())
 
 
 def test_errands_are_done_in_order_of_their_moment(outbound_work):
@@ -27,7 +28,7 @@ def test_errands_are_done_in_order_of_their_moment(outbound_work):
 
 def test_no_errand_is_done_by_a_thread_that_holds_the_lock():
     lock = threading.RLock()
-    outbound_work = OutboundWork(lock)
+    outbound_work = OutboundWork(lock, Clockworks())
     done = []
     outbound_work.add(1, done.append)
     with lock:
@@ -38,7 +39,7 @@ def test_no_errand_is_done_by_a_thread_that_holds_the_lock():
 
 def test_the_lock_is_free_while_an_errand_is_done():
     lock = threading.RLock()
-    outbound_work = OutboundWork(lock)
+    outbound_work = OutboundWork(lock, Clockworks())
     taken = []
 
     def take() -> None:
