@@ -129,7 +129,7 @@ class Picture:
             "histories": {table.id: list(table.history.since(0)) for table in engine.catalog.all_tables()},
             "settings": {table.id: table.settings for table in engine.catalog.all_tables()},
             "tokens": engine.tokens.mark(),
-            "due": sorted(due for due, _, _ in (*engine.agenda.mark(), *engine.outbound_work.mark())),
+            "due": sorted(entry.due for entry in (*engine.agenda.mark(), *engine.outbound_work.mark())),
         }
 
 
