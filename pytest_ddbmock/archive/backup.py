@@ -12,7 +12,6 @@ from pytest_ddbmock.clock import DAY
 from pytest_ddbmock.engine import arns
 from pytest_ddbmock.engine.accounts import Accounts
 from pytest_ddbmock.engine.caller import Home
-from pytest_ddbmock.engine.table_description import stored_bytes
 from pytest_ddbmock.storage.table import Table
 
 USER, SYSTEM = "USER", "SYSTEM"
@@ -124,7 +123,7 @@ def _add(
         table_name=table.name,
         table_id=table.id,
         table_arn=table.arn,
-        size=stored_bytes(table.base),
+        size=table.base.bytes,
         image=Image(table.schema, table.settings, tuple(table.base)),
     )
     backups.add(home, backup)

@@ -28,7 +28,6 @@ from pytest_ddbmock.storage.settings import ON_DEMAND, Settings
 from pytest_ddbmock.storage.table import Table
 from pytest_ddbmock.values.item import Item
 from pytest_ddbmock.values.ordering import HASH_SPACE, partition_hash
-from pytest_ddbmock.values.sizes import STORAGE_OVERHEAD
 
 FULL, INCREMENTAL = "FULL_EXPORT", "INCREMENTAL_EXPORT"
 NEW_IMAGE, NEW_AND_OLD_IMAGES = "NEW_IMAGE", "NEW_AND_OLD_IMAGES"
@@ -166,7 +165,7 @@ class _Content:
     def bytes(self) -> int:
         """What is paid for. Unsure: for incremental exports AWS counts what it reads."""
         images = [image for record in self._records for image in (record.old, record.new) if image is not None]
-        return sum(item.size + STORAGE_OVERHEAD for item in (*self._items, *images))
+        return sum(item.size for item in (*self._items, *images))
 
     def _file_of(self, item: Item) -> int:
         """In which of the table's partitions an item lies, or what has its key."""

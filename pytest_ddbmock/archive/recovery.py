@@ -19,6 +19,7 @@ from pytest_ddbmock.storage.settings import (
     ACTIVE,
     CREATING,
     ON_DEMAND,
+    Encryption,
     Index,
     OnDemandLimits,
     Recovery,
@@ -123,11 +124,13 @@ def restore(
     origin: Restored,
     capacity: Capacity,
     indexes: Sequence[Index],
+    encryption: Encryption | None,
     now: int,
 ) -> Table:
     """Begin to restore `image` into a new table; it has the items, and is ACTIVE, when the agenda says so.
 
-    Keys, capacity and indexes come with it. Tags, stream, TTL, recovery, deletion protection and table class do not.
+    Keys, capacity, indexes and encryption come with it. Tags, stream, TTL, recovery, deletion protection and table
+    class do not.
     """
     used = {*image.schema.names, *(name for index in indexes for name in index.schema.names)}
     settings = Settings(
@@ -141,6 +144,7 @@ def restore(
         indexes=tuple(
             index._replace(status=CREATING if index.is_global else ACTIVE, backfilling=False) for index in indexes
         ),
+        encryption=encryption,
         restored=origin,
     )
     arn = arns.table_arn(home, name)

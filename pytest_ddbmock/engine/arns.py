@@ -5,6 +5,7 @@ Source: "Actions, resources, and condition keys for Amazon DynamoDB" (Service Au
 
 from __future__ import annotations
 
+import hashlib
 from typing import NamedTuple
 
 from pytest_ddbmock import errors
@@ -47,6 +48,13 @@ def function_arn(account: str, region: str, name: str) -> str:
 def backup_arn(table: str, backup_id: str) -> str:
     """The ARN of a backup of the table with the ARN `table`."""
     return f"{table}/backup/{backup_id}"
+
+
+def managed_key_arn(home: Home) -> str:
+    """Return the ARN of the KMS key behind `alias/aws/dynamodb`: one per account and Region, the same in every run."""
+    digits = hashlib.blake2b(f"{home.account} {home.region} alias/aws/dynamodb".encode(), digest_size=16).hexdigest()
+    key_id = f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
+    return f"arn:{partition_of(home.region)}:kms:{home.region}:{home.account}:key/{key_id}"
 
 
 class Fields(NamedTuple):

@@ -1,4 +1,4 @@
-"""`TableDescription`: a table as CreateTable, DescribeTable and their kin answer it.
+"""`TableDescription`: a table as CreateTable, DescribeTable and similar operations describe it.
 
 Source: "TableDescription" (API reference), captured answers for what is present when.
 """
@@ -13,6 +13,8 @@ from pytest_ddbmock.storage.schema import KeySchema, Projection
 from pytest_ddbmock.storage.settings import (
     CREATING,
     ON_DEMAND,
+    UPDATING,
+    Encryption,
     Index,
     OnDemandLimits,
     Settings,
@@ -20,17 +22,29 @@ from pytest_ddbmock.storage.settings import (
     WarmThroughput,
 )
 from pytest_ddbmock.storage.table import Table
-from pytest_ddbmock.storage.view import View
-from pytest_ddbmock.values.sizes import STORAGE_OVERHEAD
 
 ON_DEMAND_WARM = WarmThroughput(12_000, 4_000)
-"""What a new on-demand table or index serves at once."""
+"""What a new on-demand table or index can serve at once."""
+
+
+DELETED = (
+    "TableName",
+    "TableStatus",
+    "ProvisionedThroughput",
+    "TableSizeBytes",
+    "ItemCount",
+    "TableArn",
+    "TableId",
+    "DeletionProtectionEnabled",
+)
+"""The members of DeleteTable's answer. Unsure: those of tables with more than keys and capacity."""
 
 
 def describe(table: Table, now: int) -> dict[str, Any]:
-    """The description of a table at `now` in microseconds.
+    """Return the description of a table at `now` in microseconds.
 
-    `ItemCount` and the sizes are those of this moment, where AWS brings them up to date about every six hours.
+    `ItemCount` and the sizes are current; AWS updates them about every six hours. Sizes are without the overhead that
+    AWS bills for each item.
     """
     settings = table.settings
     is_new = settings.status == CREATING
@@ -43,45 +57,59 @@ def describe(table: Table, now: int) -> dict[str, Any]:
         "TableStatus": settings.status,
         "CreationDateTime": to_epoch_seconds(settings.created_at),
         "ProvisionedThroughput": _throughput(settings.throughput, now),
-        "TableSizeBytes": 0 if is_new else stored_bytes(table.base),
+        "TableSizeBytes": 0 if is_new else table.base.bytes,
         "ItemCount": 0 if is_new else len(table),
         "TableArn": table.arn,
         "TableId": table.id,
         **_billing(settings),
-        "LocalSecondaryIndexes": [_local_index(table, index) for index in settings.local_indexes],
+        "LocalSecondaryIndexes": [_index(table, index) for index in settings.local_indexes],
         "GlobalSecondaryIndexes": [_global_index(table, index, now) for index in settings.global_indexes],
         **_stream(table),
+        "SSEDescription": encryption_to_wire(settings.encryption),
         **_table_class(settings),
         "DeletionProtectionEnabled": settings.deletion_protection,
         "OnDemandThroughput": limits_to_wire(settings.on_demand),
+        "WarmThroughput": _warm(settings.warm or initial_warm(settings.billing_mode, settings.throughput)),
+        "RestoreSummary": _restore(settings) if is_new else None,
     }
-    if not is_new or settings.warm is not None:
-        description["WarmThroughput"] = _warm(settings.warm or initial_warm(settings.billing_mode, settings.throughput))
-    if is_new and settings.restored is not None:
-        restored = settings.restored
-        description["RestoreSummary"] = {
-            "SourceTableArn": restored.source_arn,
-            "RestoreDateTime": to_epoch_seconds(restored.moment),
-            "RestoreInProgress": True,
-        }
-        if restored.backup_arn is not None:
-            description["RestoreSummary"]["SourceBackupArn"] = restored.backup_arn
     return {name: value for name, value in description.items() if value is not None and value != []}
 
 
+def describe_new(table: Table, now: int) -> dict[str, Any]:
+    """Return the description in the answer that creates a table: warm throughput is there only if the table's was set.
+
+    Captured in us-west-2 and us-east-1, 2026-10.
+    """
+    description = describe(table, now)
+    if table.settings.warm is None:
+        del description["WarmThroughput"]
+    for index in description.get("GlobalSecondaryIndexes", ()):
+        del index["WarmThroughput"]
+    return description
+
+
+def describe_deleted(table: Table, now: int) -> dict[str, Any]:
+    """Return the short description in DeleteTable's answer.
+
+    Captured in us-west-2, us-east-1, us-east-2 and eu-central-1, 2021 to 2024.
+    """
+    description = describe(table, now)
+    return {name: description[name] for name in DELETED}
+
+
 def initial_warm(billing_mode: str, throughput: Throughput) -> WarmThroughput:
-    """What a table or index that has never been raised serves at once."""
+    """Return what a table or index can serve at once that has never been raised."""
     return ON_DEMAND_WARM if billing_mode == ON_DEMAND else WarmThroughput(throughput.read, throughput.write)
 
 
 def decreases_today(throughput: Throughput, now: int) -> int:
-    """Decreases on the UTC day of `now` in microseconds."""
+    """Return the decreases on the UTC day of `now` in microseconds."""
     at = throughput.decreased_at
     return throughput.decreases_today if at is not None and at // DAY == now // DAY else 0
 
 
 def key_schema_to_wire(schema: KeySchema) -> list[dict[str, str]]:
-    """`KeySchema` as in requests and answers."""
+    """Return a `KeySchema` as in requests and answers."""
     return [
         *({"AttributeName": name, "KeyType": "HASH"} for name in schema.hash_keys),
         *({"AttributeName": name, "KeyType": "RANGE"} for name in schema.range_keys),
@@ -89,11 +117,34 @@ def key_schema_to_wire(schema: KeySchema) -> list[dict[str, str]]:
 
 
 def limits_to_wire(limits: OnDemandLimits | None) -> dict[str, int] | None:
-    """`OnDemandThroughput`; None without any limit."""
+    """Return `OnDemandThroughput`; None without any limit."""
     if limits is None:
         return None
     members = {"MaxReadRequestUnits": limits.read, "MaxWriteRequestUnits": limits.write}
     return {name: value for name, value in members.items() if value is not None} or None
+
+
+def encryption_to_wire(encryption: Encryption | None) -> dict[str, Any] | None:
+    """Return `SSEDescription`; None for the AWS owned key. While a table leaves that key there is only a status."""
+    if encryption is None:
+        return None
+    if encryption.key_arn is None:
+        return {"Status": encryption.status}
+    return {"Status": encryption.status, "SSEType": "KMS", "KMSMasterKeyArn": encryption.key_arn}
+
+
+def _restore(settings: Settings) -> dict[str, Any] | None:
+    restored = settings.restored
+    if restored is None:
+        return None
+    summary: dict[str, Any] = {
+        "SourceTableArn": restored.source_arn,
+        "RestoreDateTime": to_epoch_seconds(restored.moment),
+        "RestoreInProgress": True,
+    }
+    if restored.backup_arn is not None:
+        summary["SourceBackupArn"] = restored.backup_arn
+    return summary
 
 
 def _billing(settings: Settings) -> dict[str, Any]:
@@ -151,14 +202,10 @@ def _index(table: Table, index: Index) -> dict[str, Any]:
         "IndexName": index.name,
         "KeySchema": key_schema_to_wire(index.schema),
         "Projection": projection_to_wire(index.projection),
-        "IndexSizeBytes": 0 if is_new else stored_bytes(table.views[index.name]),
+        "IndexSizeBytes": 0 if is_new else table.views[index.name].bytes,
         "ItemCount": 0 if is_new else len(table.views[index.name]),
         "IndexArn": arns.index_arn(table.arn, index.name),
     }
-
-
-def _local_index(table: Table, index: Index) -> dict[str, Any]:
-    return _index(table, index)
 
 
 def _global_index(table: Table, index: Index, now: int) -> dict[str, Any]:
@@ -170,19 +217,16 @@ def _global_index(table: Table, index: Index, now: int) -> dict[str, Any]:
         members["Backfilling"] = index.backfilling
     if index.on_demand is not None and (limits := limits_to_wire(index.on_demand)) is not None:
         members["OnDemandThroughput"] = limits
-    if settings.status != CREATING or index.warm is not None:
-        members["WarmThroughput"] = _warm(index.warm or initial_warm(settings.billing_mode, index.throughput))
+    warm = index.warm or initial_warm(settings.billing_mode, index.throughput)
+    if index.warm is not None and index.status == CREATING:
+        warm = warm._replace(status=UPDATING)
+    members["WarmThroughput"] = _warm(warm)
     return members
 
 
 def projection_to_wire(projection: Projection) -> dict[str, Any]:
-    """`Projection` as in requests and answers."""
+    """Return a `Projection` as in requests and answers."""
     members: dict[str, Any] = {"ProjectionType": projection.kind}
     if projection.non_key_attributes:
         members["NonKeyAttributes"] = sorted(projection.non_key_attributes)
     return members
-
-
-def stored_bytes(view: View) -> int:
-    """The size of a table or index: storage accounting adds an overhead to each item."""
-    return view.bytes + STORAGE_OVERHEAD * len(view)

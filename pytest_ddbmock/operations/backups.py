@@ -16,7 +16,12 @@ from pytest_ddbmock.engine.arns import Arn
 from pytest_ddbmock.engine.call import Call
 from pytest_ddbmock.engine.caller import Home
 from pytest_ddbmock.engine.operation import Answer, operation
-from pytest_ddbmock.engine.table_description import key_schema_to_wire, limits_to_wire, projection_to_wire
+from pytest_ddbmock.engine.table_description import (
+    encryption_to_wire,
+    key_schema_to_wire,
+    limits_to_wire,
+    projection_to_wire,
+)
 from pytest_ddbmock.operations import restores
 from pytest_ddbmock.storage.settings import CREATING as TABLE_CREATING
 from pytest_ddbmock.storage.settings import DELETING, Index, Restored, Throughput
@@ -211,6 +216,7 @@ def _features(backup: Backup) -> Answer:
         "LocalSecondaryIndexes": [_index(index) for index in settings.local_indexes] or None,
         "GlobalSecondaryIndexes": [_index(index) for index in settings.global_indexes] or None,
     }
+    features["SSEDescription"] = encryption_to_wire(settings.encryption)
     if settings.stream is not None:
         features["StreamDescription"] = {"StreamEnabled": True, "StreamViewType": settings.stream.view_type}
     attribute = settings.time_to_live.attribute

@@ -16,6 +16,7 @@ from pytest_ddbmock.engine.call import Call
 from pytest_ddbmock.engine.operation import Answer
 from pytest_ddbmock.errors import DynamoDBError, NotImplementedByMock
 from pytest_ddbmock.operations.tables import definition, limits
+from pytest_ddbmock.operations.tables.encryption import restored_encryption
 from pytest_ddbmock.storage.settings import ON_DEMAND, PROVISIONED, Index, Restored, Settings, Throughput
 
 MAX_RESTORES = 50
@@ -59,16 +60,14 @@ def begin(call: Call, source: Settings, take: Callable[[], Image], origin: Resto
     """
     capacity = _capacity(call, source)
     indexes = _indexes(call, source, capacity)
-    encryption = call.param("SSESpecificationOverride")
-    if encryption is not None:
-        definition.require_default_encryption(encryption, call, "SSESpecificationOverride")
+    encryption = restored_encryption(source.encryption, call)
     if call.param("VectorIndexOverride"):
         raise NotImplementedByMock(call.operation, "the parameter VectorIndexOverride")
     _require_quotas(call, capacity, indexes)
     target = call.param("TargetTableName")
     call.admit()
-    table = recovery.restore(call.engine, call.home, target, take(), origin, capacity, indexes, call.now)
-    return call.answer(TableDescription=table_description.describe(table, call.now))
+    table = recovery.restore(call.engine, call.home, target, take(), origin, capacity, indexes, encryption, call.now)
+    return call.answer(TableDescription=table_description.describe_new(table, call.now))
 
 
 def _require_quotas(call: Call, capacity: Capacity, indexes: Sequence[Index]) -> None:

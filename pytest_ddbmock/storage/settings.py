@@ -14,8 +14,9 @@ from pytest_ddbmock.storage.shards import STREAM_RETENTION, Shard
 
 CREATING, UPDATING, ACTIVE, DELETING = "CREATING", "UPDATING", "ACTIVE", "DELETING"
 PROVISIONED, ON_DEMAND = "PROVISIONED", "PAY_PER_REQUEST"
+ENABLED = "ENABLED"
 THROUGHPUT, BILLING, STREAM, TABLE_CLASS, INDEXES = "throughput", "billing mode", "stream", "table class", "indexes"
-"""What UpdateTable can change; the detail is `ENABLE` or `DISABLE` for a stream, the new class for the table class."""
+"""What UpdateTable can change; the detail is `ENABLE` or `DISABLE`, the new table class, the name of an index."""
 
 
 class Throughput(NamedTuple):
@@ -47,11 +48,12 @@ class OnDemandLimits(NamedTuple):
 
 
 class WarmThroughput(NamedTuple):
-    """Units per second a table or index can serve immediately; `status` is UPDATING for a while after an increase."""
+    """Units per second a table or index can serve immediately; `status` is UPDATING until `target` is reached."""
 
     read: int
     write: int
     status: str = ACTIVE
+    target: tuple[int, int] | None = None
 
 
 class Index(NamedTuple):
@@ -134,6 +136,16 @@ class Recovery(NamedTuple):
     days: int = 35
 
 
+class Encryption(NamedTuple):
+    """Encryption with a KMS key; `key_arn` is None while a table leaves the AWS owned key.
+
+    `status` is ENABLED, or UPDATING while the key is changed.
+    """
+
+    key_arn: str | None
+    status: str = ENABLED
+
+
 class Restored(NamedTuple):
     """The source of a table that is being restored."""
 
@@ -169,12 +181,18 @@ class Settings:
     recovery: Recovery | None = None
     deletion_protection: bool = False
     deletion_protection_changed_at: int | None = None
+    encryption: Encryption | None = None
+    """None for the AWS owned key."""
+    encryption_changes: tuple[int, ...] = ()
+    """When it was changed: AWS counts the changes of the last 24 hours."""
     table_class: str | None = None
     """None until a request names it."""
     table_class_changes: tuple[int, ...] = ()
     """When it was changed; AWS limits the changes within 30 days."""
     tags: Mapping[str, str] = field(default_factory=dict)
     tags_changed_at: int | None = None
+    former_tags: Mapping[str, str] | None = None
+    """What was listed before the last change, which is listed for a while after it."""
     restored: Restored | None = None
     changing: Mapping[str, str] = field(default_factory=dict)
     """What an UpdateTable is changing while the status is UPDATING: `THROUGHPUT` and so on, with a detail."""
@@ -223,7 +241,9 @@ class Settings:
             backups_from=0,
             recovery=None if self.recovery is None else self.recovery._replace(enabled_at=now),
             deletion_protection_changed_at=None,
+            encryption_changes=(),
             table_class_changes=(),
+            former_tags=None,
             tags_changed_at=None,
         )
 

@@ -30,8 +30,8 @@ HEAD = """\
 Written by `python -m pytest_ddbmock.testkit.operations_page`, with the service model of botocore {version}.
 
 {served} of {all} operations are served. One that is not, and a parameter named under "without", raises
-`NotImplementedByMock`, which names it; so does a member of a nested structure that is not served, and encryption with
-a key of KMS. What the installed botocore does not know yet cannot be asked for.
+`NotImplementedByMock`, which names it; so does a member of a nested structure that is not served, and a KMS key of
+your own (`KMSMasterKeyId`). What the installed botocore does not know yet cannot be asked for.
 """
 
 

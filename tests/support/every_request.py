@@ -41,7 +41,7 @@ CREATE = {
     "KeySchema": index("x")["KeySchema"],
     "LocalSecondaryIndexes": [index("local")],
     "StreamSpecification": {"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"},
-    "SSESpecification": {"Enabled": False},
+    "SSESpecification": {"Enabled": True, "SSEType": "KMS"},
     "Tags": [{"Key": "k", "Value": "v"}],
 }
 NEW_INDEX = {
@@ -58,7 +58,7 @@ IMPORT: dict[str, Any] = {
         "AttributeDefinitions": CREATE["AttributeDefinitions"],
         "KeySchema": CREATE["KeySchema"],
         "ProvisionedThroughput": UNITS,
-        "SSESpecification": {"Enabled": False},
+        "SSESpecification": {"Enabled": True, "SSEType": "KMS"},
         "GlobalSecondaryIndexes": [index("global", ProvisionedThroughput=UNITS)],
     },
 }
@@ -148,6 +148,7 @@ REQUESTS: list[tuple[str, dict[str, Any]]] = [
     ("UpdateTable", {"TableName": "things", "OnDemandThroughput": LIMITS}),
     ("UpdateTable", {"TableName": "things", "WarmThroughput": WARM}),
     ("UpdateTable", {"TableName": "things", "StreamSpecification": {"StreamEnabled": False}}),
+    ("UpdateTable", {"TableName": "things", "SSESpecification": {"Enabled": True, "SSEType": "KMS"}}),
     ("DeleteTable", {"TableName": "things"}),
     ("TagResource", {"ResourceArn": ARN, "Tags": [{"Key": "k", "Value": "v"}]}),
     ("UntagResource", {"ResourceArn": ARN, "TagKeys": ["k"]}),
@@ -180,7 +181,7 @@ REQUESTS: list[tuple[str, dict[str, Any]]] = [
             "BillingModeOverride": "PAY_PER_REQUEST",
             "OnDemandThroughputOverride": LIMITS,
             "LocalSecondaryIndexOverride": [index("local")],
-            "SSESpecificationOverride": {"Enabled": False},
+            "SSESpecificationOverride": {"Enabled": True, "SSEType": "KMS"},
             "GlobalSecondaryIndexOverride": [index("global")],
         },
     ),
@@ -208,7 +209,7 @@ REQUESTS: list[tuple[str, dict[str, Any]]] = [
             "OnDemandThroughputOverride": LIMITS,
             "LocalSecondaryIndexOverride": [index("local")],
             "GlobalSecondaryIndexOverride": [index("global")],
-            "SSESpecificationOverride": {"Enabled": False},
+            "SSESpecificationOverride": {"Enabled": True, "SSEType": "KMS"},
         },
     ),
     (

@@ -1,17 +1,16 @@
-"""What CreateTable and UpdateTable say about keys, indexes, capacity, streams: checked and turned into settings.
+"""Keys, indexes, capacity and table class in requests that make or change tables, checked and turned into settings.
 
-Each function checks one concern and gives its frozen form; the operations call them in AWS's order.
-Source: "CreateTable", "Global secondary index" (API reference), captured answers for the texts.
+Each function checks one concern and returns its frozen form; the operations call them in AWS's order.
+Source: "CreateTable", "Global secondary index" (API reference); texts captured in us-west-2, us-east-1 and eu-west-2.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from pytest_ddbmock import errors
 from pytest_ddbmock.engine.call import Call
-from pytest_ddbmock.errors import NotImplementedByMock
 from pytest_ddbmock.storage.schema import ALL, INCLUDE, KEYS_ONLY, KeySchema, Projection
 from pytest_ddbmock.storage.settings import (
     ON_DEMAND,
@@ -21,6 +20,7 @@ from pytest_ddbmock.storage.settings import (
     Throughput,
     WarmThroughput,
 )
+from pytest_ddbmock.values.java import java_hash_set_order
 
 Wire: TypeAlias = dict[str, Any]
 
@@ -30,9 +30,9 @@ MAX_GLOBAL_INDEXES = 20
 MAX_PROJECTED = 100
 """NonKeyAttributes of all indexes of a table together."""
 MAX_KEYS_OF_A_KIND = 4
-"""HASH attributes of a global index, and RANGE attributes likewise."""
+"""HASH attributes of a global index; as many RANGE attributes."""
 MAX_UNITS = 1_000_000_000_000
-"""Above this a capacity is no number to AWS, whatever the account's quotas."""
+"""AWS calls a larger capacity out of bounds, whatever the account's quotas."""
 
 READ_UNITS, WRITE_UNITS = "ReadCapacityUnits", "WriteCapacityUnits"
 LIMIT_NAMES = ("MaxReadRequestUnits", "MaxWriteRequestUnits")
@@ -48,7 +48,7 @@ THROUGHPUT_MISSING = "ReadCapacityUnits and WriteCapacityUnits must both be spec
 
 
 def attribute_types(given: list[Wire]) -> dict[str, str]:
-    """AttributeDefinitions: name to type.
+    """Return AttributeDefinitions as name to type.
 
     Errors: `ValidationException` for an attribute that is defined twice.
     """
@@ -62,50 +62,72 @@ def attribute_types(given: list[Wire]) -> dict[str, str]:
 
 
 def key_names(key_schema: list[Wire]) -> list[str]:
-    """The attributes of a KeySchema, in its order."""
+    """Return the attributes of a KeySchema in its order."""
     return [element["AttributeName"] for element in key_schema]
 
 
-def require_table_key_defined(names: list[str], types: Mapping[str, str]) -> None:
-    """The table's key attributes must be defined."""
-    if any(name not in types for name in names):
-        if len(names) == 1:
-            raise _undefined(names, types)
+def require_table_key_defined(names: Sequence[str], types: Collection[str], *, has_indexes: bool) -> None:
+    """Raise unless the table's key attributes are defined.
+
+    Errors: `ValidationException`.
+    """
+    is_undefined = any(name not in types for name in names)
+    if is_undefined and (has_indexes or (len(names) == 1 and types)):
+        raise _undefined(names, types)
+    # Captured for a table without indexes: one name as HASH and RANGE beside its one definition is "Invalid KeySchema".
+    # Unsure: that AWS compares the numbers of keys and definitions.
+    if is_undefined or (not has_indexes and len(names) > len(types)):
         raise errors.validation("Invalid KeySchema: Some index key attribute have no definition")
 
 
-def require_definitions_match(names: list[str], indexes: list[Wire], types: Mapping[str, str]) -> None:
-    """AttributeDefinitions must hold just the key attributes of the table (`names`) and its indexes."""
-    used = set(names)
+def require_definitions_match(table_keys: Sequence[str], indexes: list[Wire], types: Mapping[str, str]) -> None:
+    """Raise unless AttributeDefinitions holds exactly the key attributes of the table and its indexes.
+
+    Errors: `ValidationException`.
+    """
+    used = list(table_keys)
     for index in indexes:
-        index_names = key_names(index["KeySchema"])
-        if any(name not in types for name in index_names):
-            raise _undefined(index_names, types)
-        used.update(index_names)
-    if used != types.keys():
-        if not indexes:
-            raise errors.invalid_parameters(
-                "Number of attributes in KeySchema does not exactly match number of attributes defined in "
-                "AttributeDefinitions"
-            )
+        names = key_names(index["KeySchema"])
+        if any(name not in types for name in names):
+            raise _undefined(names, types)
+        used += names
+    if set(used) == types.keys():
+        return
+    if not indexes:
         raise errors.invalid_parameters(
-            f"Some AttributeDefinitions are not used. AttributeDefinitions: [{', '.join(sorted(types))}], "
-            f"keys used: [{', '.join(sorted(used))}]"
+            "Number of attributes in KeySchema does not exactly match number of attributes defined in "
+            "AttributeDefinitions"
         )
+    raise errors.invalid_parameters(
+        f"Some AttributeDefinitions are not used. AttributeDefinitions: {_listed_definitions(types)}, "
+        f"keys used: {_listed(java_hash_set_order(used))}"
+    )
 
 
-def _undefined(names: Iterable[str], types: Iterable[str]) -> errors.DynamoDBError:
+def _undefined(names: Iterable[str], types: Collection[str]) -> errors.DynamoDBError:
     return errors.invalid_parameters(
         "Some index key attributes are not defined in AttributeDefinitions. "
-        f"Keys: [{', '.join(names)}], AttributeDefinitions: [{', '.join(types)}]"
+        f"Keys: {_listed(java_hash_set_order(names))}, AttributeDefinitions: {_listed_definitions(types)}"
     )
+
+
+def _listed_definitions(types: Collection[str]) -> str:
+    # The captured lists fit a set that is made with the number of definitions.
+    return _listed(java_hash_set_order(types, capacity=len(types)))
+
+
+def _listed(names: Iterable[str]) -> str:
+    return f"[{', '.join(names)}]"
 
 
 # ---- keys
 
 
 def key_schema(given: list[Wire], types: Mapping[str, str]) -> KeySchema:
-    """The key of a table or local index: HASH, perhaps RANGE; `types` holds at least its attributes."""
+    """Return the key of a table or local index: HASH, perhaps RANGE; `types` holds at least its attributes.
+
+    Errors: `ValidationException`.
+    """
     if given[0]["KeyType"] != "HASH":
         raise errors.validation("Invalid KeySchema: The first KeySchemaElement is not a HASH key type")
     if len(given) > 1 and given[1]["KeyType"] != "RANGE":
@@ -116,8 +138,21 @@ def key_schema(given: list[Wire], types: Mapping[str, str]) -> KeySchema:
     return KeySchema((names[0],), tuple(names[1:]), {name: types[name] for name in names})
 
 
+def refuse_repeated_keys(given: list[Wire]) -> None:
+    """Raise if the KeySchema of a global index names an attribute twice.
+
+    Errors: `ValidationException`.
+    """
+    names = key_names(given)
+    if len(set(names)) < len(names):
+        raise errors.validation("The KeySchema contains multiple key attributes with the same name")
+
+
 def global_key_schema(given: list[Wire], types: Mapping[str, str]) -> KeySchema:
-    """The key of a global index: up to four HASH, then up to four RANGE attributes."""
+    """Return the key of a global index: up to four HASH, then up to four RANGE attributes.
+
+    Errors: `ValidationException`.
+    """
     if given[0]["KeyType"] != "HASH":
         raise errors.validation("Invalid KeySchema: The first KeySchemaElement is not a HASH key type")
     names: dict[str, list[str]] = {"HASH": [], "RANGE": []}
@@ -131,8 +166,7 @@ def global_key_schema(given: list[Wire], types: Mapping[str, str]) -> KeySchema:
     everything = names["HASH"] + names["RANGE"]
     if everything != key_names(given):
         raise errors.invalid_parameters("All HASH key attributes must precede RANGE key attributes in the KeySchema")
-    if len(set(everything)) < len(everything):
-        raise errors.validation("The KeySchema contains multiple key attributes with the same name")
+    refuse_repeated_keys(given)
     return KeySchema(tuple(names["HASH"]), tuple(names["RANGE"]), {name: types[name] for name in everything})
 
 
@@ -140,7 +174,10 @@ def global_key_schema(given: list[Wire], types: Mapping[str, str]) -> KeySchema:
 
 
 def projection(given: Wire) -> Projection:
-    """What an index holds of the items."""
+    """Return which attributes an index holds.
+
+    Errors: `ValidationException`.
+    """
     kind = given.get("ProjectionType")
     names = given.get("NonKeyAttributes")
     if kind is None:
@@ -160,7 +197,10 @@ def projection(given: Wire) -> Projection:
 
 
 def local_index(given: Wire, table: KeySchema, types: Mapping[str, str], call: Call) -> Index:
-    """A local secondary index of a table with the key `table`."""
+    """Return a local secondary index of a table with the key `table`.
+
+    Errors: `ValidationException`.
+    """
     call.refuse_unknown(given, ("IndexName", "KeySchema", "Projection"), "LocalSecondaryIndexes")
     name = given["IndexName"]
     schema = key_schema(given["KeySchema"], types)
@@ -179,7 +219,10 @@ def local_index(given: Wire, table: KeySchema, types: Mapping[str, str], call: C
 
 
 def global_index(given: Wire, types: Mapping[str, str], status: str, call: Call, where: str) -> Index:
-    """A global secondary index, its capacity yet to be added."""
+    """Return a global secondary index, still without its capacity.
+
+    Errors: `ValidationException`.
+    """
     call.refuse_unknown(
         given,
         ("IndexName", "KeySchema", "Projection", "ProvisionedThroughput", "OnDemandThroughput", "WarmThroughput"),
@@ -190,7 +233,10 @@ def global_index(given: Wire, types: Mapping[str, str], status: str, call: Call,
 
 
 def require_few_projected(indexes: Iterable[Index]) -> None:
-    """The quota of NonKeyAttributes over all indexes of a table."""
+    """Raise if all indexes of a table together project too many NonKeyAttributes.
+
+    Errors: `ValidationException`.
+    """
     count = sum(len(index.projection.non_key_attributes) for index in indexes)
     if count > MAX_PROJECTED:
         # Unsure: the text.
@@ -204,7 +250,10 @@ def require_few_projected(indexes: Iterable[Index]) -> None:
 
 
 def throughput(given: Wire | None, call: Call, *, index: str | None = None) -> Throughput | None:
-    """ProvisionedThroughput of a table or index."""
+    """Return the ProvisionedThroughput of a table or index.
+
+    Errors: `ValidationException`.
+    """
     if given is None:
         return None
     call.refuse_unknown(given, (READ_UNITS, WRITE_UNITS), "ProvisionedThroughput")
@@ -216,7 +265,7 @@ def throughput(given: Wire | None, call: Call, *, index: str | None = None) -> T
 
 
 def on_demand_limits(given: Wire | None, call: Call, *, index: str | None = None) -> Wire:
-    """The members of OnDemandThroughput that are present; -1, which takes a limit away, is for the caller to judge."""
+    """Return the members of OnDemandThroughput that are present, unchecked: -1 removes a limit."""
     if given is None:
         return {}
     call.refuse_unknown(given, LIMIT_NAMES, "OnDemandThroughput")
@@ -224,7 +273,10 @@ def on_demand_limits(given: Wire | None, call: Call, *, index: str | None = None
 
 
 def require_limits_in_range(limits: Wire, *, lowest: int, index: str | None = None) -> None:
-    """Each limit must be positive, or -1 where that takes it away (`lowest`)."""
+    """Raise unless each limit is positive, or -1 where `lowest` allows to remove it.
+
+    Errors: `ValidationException`.
+    """
     where = "table" if index is None else f"index : {index}"
     for name, value in limits.items():
         if value == 0 or value < lowest:
@@ -234,15 +286,20 @@ def require_limits_in_range(limits: Wire, *, lowest: int, index: str | None = No
 
 
 def refuse_limits_when_provisioned(limits: Wire, *, is_new: bool, index: str | None = None) -> None:
-    """Only on-demand tables have limits. AWS words it differently for new tables and for old ones."""
+    """Raise if a provisioned table is given on-demand limits; AWS words it differently for new and existing tables.
+
+    Errors: `ValidationException`.
+    """
     for name in limits:
-        where = "" if index is None else f" for index: {index}"
-        wording = "table BillingMode is PROVISIONED." if is_new else "the table BillingMode is PROVISIONED"
+        colon, wording = (
+            (": ", "table BillingMode is PROVISIONED.") if is_new else (" : ", "the table BillingMode is PROVISIONED")
+        )
+        where = "" if index is None else f" for index{colon}{index}"
         raise errors.invalid_parameters(f"{name} for OnDemandThroughput{where} cannot be specified when {wording}")
 
 
 def merged_limits(current: OnDemandLimits | None, limits: Wire) -> OnDemandLimits | None:
-    """The limits after a change: members that are absent stay, -1 takes away."""
+    """Return the limits after a change: absent members stay, -1 removes one."""
     before = current or OnDemandLimits()
     read, write = (
         limits.get(name, value) for name, value in zip(LIMIT_NAMES, (before.read, before.write), strict=True)
@@ -254,20 +311,23 @@ def merged_limits(current: OnDemandLimits | None, limits: Wire) -> OnDemandLimit
 def warm_throughput(
     given: Wire | None, floor: WarmThroughput, call: Call, *, lower: str, index: str | None = None
 ) -> WarmThroughput | None:
-    """WarmThroughput of a table or index; `lower` is AWS's text for what lies below `floor`, the lowest allowed."""
+    """Return the WarmThroughput of a table or index; `lower` is AWS's text for values below `floor`.
+
+    Errors: `ValidationException`.
+    """
     if given is None:
         return None
     call.refuse_unknown(given, WARM_NAMES, "WarmThroughput")
     wanted: list[int] = []
-    for name, least in zip(WARM_NAMES, (floor.read, floor.write), strict=True):
+    for name, minimum in zip(WARM_NAMES, (floor.read, floor.write), strict=True):
         value = given.get(name)
-        if value is not None and value < least:
+        if value is not None and value < minimum:
             where = "table" if index is None else f"index {index}"
             units = READ_UNITS if name == WARM_NAMES[0] else WRITE_UNITS
             raise errors.invalid_parameters(
                 f"Requested {name} for WarmThroughput for {where} is lower than {lower.format(units=units)}"
             )
-        wanted.append(least if value is None else value)
+        wanted.append(minimum if value is None else value)
     return WarmThroughput(wanted[0], wanted[1])
 
 
@@ -284,29 +344,12 @@ LOWER_THAN_CURRENT = "current WarmThroughput, decreasing WarmThroughput is not s
 
 
 def require_table_class(name: str | None) -> None:
-    """AWS's enum check of TableClass has a text of its own."""
+    """Raise unless a table class is known; AWS has a special text for this enum.
+
+    Errors: `ValidationException`.
+    """
     if name is not None and name not in TABLE_CLASSES:
         raise errors.validation(
             "Invalid table-class parameter provided. Please try again with a valid table-class value: "
             f"[{', '.join(TABLE_CLASSES)}]."
         )
-
-
-def require_default_encryption(given: Wire, call: Call, where: str = "SSESpecification") -> None:
-    """An SSESpecification must ask for the key of the service itself, the only one served; `where` is the parameter.
-
-    Errors: `ValidationException`; `NotImplementedByMock` for encryption with a key of KMS.
-    """
-    call.refuse_unknown(given, ("Enabled", "SSEType", "KMSMasterKeyId"), where)
-    enabled, kind, key = given.get("Enabled"), given.get("SSEType"), given.get("KMSMasterKeyId")
-    if enabled is False:
-        if kind is not None:
-            raise errors.invalid_parameters("SSEType can not be specified if Enabled is false")
-        if key is not None:
-            raise errors.invalid_parameters("KMSMasterKeyId can not be specified if Enabled is false")
-    elif kind == "AES256":
-        raise errors.invalid_parameters("SSEType AES256 is not supported")
-    elif key is not None and kind is None:
-        raise errors.invalid_parameters("SSEType KMS is required if KMSMasterKeyId is specified")
-    elif enabled or kind is not None:
-        raise NotImplementedByMock(call.operation, f"{where} for a key of KMS")

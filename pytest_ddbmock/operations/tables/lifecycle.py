@@ -1,13 +1,12 @@
 """CreateTable, DescribeTable, ListTables, DeleteTable; `update_table` has UpdateTable.
 
-A change of a table takes `Rules.pace`: the answer shows the status in between, the agenda ends it. Without pace it has
-ended when the next call comes in. What the agenda does must bear that the table is gone or has been changed meanwhile.
+A change of a table takes `Rules.pace`: the answer shows the intermediate status, the agenda ends it. Without pace it
+has ended when the next call comes in. The agenda's actions allow for a table that was deleted or changed meanwhile.
 Source: "CreateTable", "DeleteTable", "DescribeTable", "ListTables" (API reference), captured answers.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from typing import Any, NamedTuple
 
@@ -18,12 +17,13 @@ from pytest_ddbmock.engine import arns
 from pytest_ddbmock.engine.accounts import Accounts
 from pytest_ddbmock.engine.call import Call
 from pytest_ddbmock.engine.operation import Answer, operation
-from pytest_ddbmock.engine.table_description import describe, initial_warm
+from pytest_ddbmock.engine.table_description import describe, describe_deleted, describe_new, initial_warm
 from pytest_ddbmock.engine.violations import REQUIRED, Violation, with_value
 from pytest_ddbmock.operations.tables import definition, limits
 from pytest_ddbmock.operations.tables.definition import Wire
+from pytest_ddbmock.operations.tables.encryption import wanted_encryption
 from pytest_ddbmock.operations.tables.stream_settings import ended_streams, new_stream
-from pytest_ddbmock.operations.tables.tags import parse_tags, tags_settle
+from pytest_ddbmock.operations.tables.tags import are_tags_locked, parse_tags
 from pytest_ddbmock.storage.schema import KeySchema
 from pytest_ddbmock.storage.settings import (
     ACTIVE,
@@ -44,7 +44,7 @@ TABLES_PER_PAGE = 100
 
 @operation("CreateTable")
 def create_table(call: Call) -> Answer:
-    """Order: the definition by itself, keys before indexes, then what the account holds already."""
+    """Order: the definition by itself, keys before indexes, then the account: name and quotas."""
     new = define(call)
     call.admit()
     table = Table(
@@ -57,7 +57,7 @@ def create_table(call: Call) -> Answer:
     )
     call.engine.catalog.add(call.home, table)
     call.engine.agenda.add(call.now + call.engine.rules.pace, lambda due: activate(call.engine, table, due))
-    return call.answer(TableDescription=describe(table, call.now))
+    return call.answer(TableDescription=describe_new(table, call.now))
 
 
 @operation("DescribeTable")
@@ -70,7 +70,7 @@ def describe_table(call: Call) -> Answer:
 
 @operation("ListTables")
 def list_tables(call: Call) -> Answer:
-    """Order: nothing but constraints. Tables come in order of their names, whatever their status."""
+    """Order: only constraints. Tables are sorted by name, whatever their status."""
     start = call.param("ExclusiveStartTableName", "")
     limit = call.param("Limit", TABLES_PER_PAGE)
     call.admit()
@@ -82,8 +82,31 @@ def list_tables(call: Call) -> Answer:
 
 @operation("DeleteTable")
 def delete_table(call: Call) -> Answer:
-    """Order: the table exists, nothing is under way, it is not protected."""
+    """Order: the table exists, is not protected, no change or backup of it is in progress."""
     table = call.usable_table()
+    settings = table.settings
+    _refuse_deletion(call, table)
+    if backup.is_under_way(call.engine, call.home, table, call.now):
+        # Unsure: the text.
+        raise errors.being_changed(f"Table is being backed up: {table.name}")
+    limits.require_few_changing(call, has_indexes=bool(settings.indexes))
+    call.admit()
+
+    table.change_settings(status=DELETING, streams=ended_streams(call, table))
+
+    def finish(due: int) -> None:
+        backup.keep_deleted(call.engine, call.home, table, due)
+        call.engine.catalog.remove(call.home, table, due)
+
+    call.engine.agenda.add(call.now + call.engine.rules.pace, finish)
+    return call.answer(TableDescription=describe_deleted(table, call.now))
+
+
+def _refuse_deletion(call: Call, table: Table) -> None:
+    """Raise if a table is protected or being changed.
+
+    Errors: `ResourceInUseException`, `ValidationException`.
+    """
     settings = table.settings
     if settings.status == CREATING:
         raise errors.being_changed(f"Table is being created: {table.name}")
@@ -98,31 +121,28 @@ def delete_table(call: Call) -> Answer:
         raise errors.being_changed("Cannot delete table while stream is being enabled/disabled.")
     if any(index.status != ACTIVE for index in settings.global_indexes):
         raise errors.being_changed("Cannot delete table while indexes are being created, updated, or deleted.")
-    if settings.status == UPDATING:
+    if _is_updating(settings):
         raise errors.being_changed(f"Table: {table.name} is in the process of being updated.")
-    if tags_settle(call, table):
+    if are_tags_locked(call, table):
         raise errors.being_changed(f"Table tags are being updated: {table.name}")
-    if backup.is_under_way(call.engine, call.home, table, call.now):
-        # Unsure: the text.
-        raise errors.being_changed(f"Table is being backed up: {table.name}")
-    limits.require_few_changing(call, has_indexes=bool(settings.indexes))
-    call.admit()
 
-    table.change_settings(status=DELETING, streams=ended_streams(call, table))
 
-    def finish(due: int) -> None:
-        backup.keep_deleted(call.engine, call.home, table, due)
-        call.engine.catalog.remove(call.home, table, due)
-
-    call.engine.agenda.add(call.now + call.engine.rules.pace, finish)
-    return call.answer(TableDescription=describe(table, call.now))
+def _is_updating(settings: Settings) -> bool:
+    """Return whether a change is in progress, also one during which the table stays ACTIVE."""
+    # Unsure: the text for warm throughput; that the deletion is refused is captured.
+    warm = (settings.warm, *(index.warm for index in settings.global_indexes))
+    return (
+        settings.status == UPDATING
+        or (settings.encryption is not None and settings.encryption.status == UPDATING)
+        or any(one is not None and one.status == UPDATING for one in warm)
+    )
 
 
 # ---- the definition
 
 
 class NewTable(NamedTuple):
-    """A table that can be made."""
+    """A checked definition of a table."""
 
     name: str
     schema: KeySchema
@@ -130,7 +150,10 @@ class NewTable(NamedTuple):
 
 
 def define(call: Call) -> NewTable:
-    """The table that CreateTable's parameters describe, all of them checked, nothing done."""
+    """Return the table that CreateTable's parameters describe; everything is checked, nothing done.
+
+    Errors: `ValidationException`, `ResourceInUseException`, `LimitExceededException`; `NotImplementedByMock`.
+    """
     given = _Given(call)
     call.require_all_read()
     name = _name(call, given.table)
@@ -139,15 +162,10 @@ def define(call: Call) -> NewTable:
     definition.require_table_class(given.table_class)
     throughput = _billing(call, given)
     types = definition.attribute_types(given.attributes)
-    definition.require_table_key_defined(definition.key_names(given.key_schema), types)
-    schema = definition.key_schema(given.key_schema, types)
-    definition.require_definitions_match(
-        definition.key_names(given.key_schema), given.local_indexes + given.global_indexes, types
-    )
+    schema = _key_schema(given, types)
     indexes = _indexes(call, given, schema, types)
     view_type = _stream_view_type(given.stream)
-    if given.encryption is not None:
-        definition.require_default_encryption(given.encryption, call)
+    encryption = wanted_encryption(given.encryption, call)
     tags = parse_tags(given.tags)
     _require_free(call, name)
     _require_quotas(call, given, throughput, indexes)
@@ -160,17 +178,30 @@ def define(call: Call) -> NewTable:
         on_demand=definition.merged_limits(None, given.limits),
         warm=_warm(call, given.warm, given.billing_mode, throughput),
         indexes=tuple(indexes),
+        streams=() if view_type is None else (new_stream(call, name, view_type, ()),),
         deletion_protection=given.deletion_protection,
+        encryption=encryption,
         table_class=given.table_class,
         tags=tags,
     )
-    if view_type is not None:
-        settings = dataclasses.replace(settings, streams=(new_stream(call, name, view_type, ()),))
     return NewTable(name, schema, settings)
 
 
+def _key_schema(given: _Given, types: dict[str, str]) -> KeySchema:
+    """Return the table's key; every definition must be used by the table or an index, every key defined."""
+    indexes = given.local_indexes + given.global_indexes
+    names = definition.key_names(given.key_schema)
+    definition.require_table_key_defined(names, types, has_indexes=bool(indexes))
+    schema = definition.key_schema(given.key_schema, types)
+    for index in given.global_indexes:
+        # Unsure: that AWS looks for repeated keys before it looks for unused definitions.
+        definition.refuse_repeated_keys(index["KeySchema"])
+    definition.require_definitions_match(names, indexes, types)
+    return schema
+
+
 def _name(call: Call, given: str) -> str:
-    """The new table's name; an ARN of the caller's account and Region will do."""
+    """Return the new table's name, which may be given as an ARN of the caller's account and Region."""
     name = arns.table_name(given, call.home)
     if not re.fullmatch(arns.NAME_PATTERN, name, re.ASCII) or len(name) not in arns.NAME_LENGTH:
         # Unsure: the text for a bad name inside an ARN.
@@ -210,7 +241,7 @@ def _require_present(**members: object) -> None:
 
 
 def _billing(call: Call, given: _Given) -> Throughput:
-    """The table's provisioned capacity; billing mode, capacity and limits must fit together."""
+    """Return the table's provisioned capacity; billing mode, capacity and limits must fit together."""
     if given.billing_mode == ON_DEMAND and given.throughput is not None:
         raise errors.invalid_parameters(definition.THROUGHPUT_ON_DEMAND)
     throughput = definition.throughput(given.throughput, call)
@@ -311,14 +342,17 @@ def _require_quotas(call: Call, given: _Given, throughput: Throughput, indexes: 
         limits.require_limits_within_quota(call, index.get("WarmThroughput") or {}, index=index["IndexName"])
     for built in indexes:
         limits.require_table_units(call, built.throughput, index=built.name)
-    limits.require_account_units(call, [throughput, *(index.throughput for index in indexes)])
+    together = [throughput, *(index.throughput for index in indexes)]
+    # A new table's quota includes its indexes. Source: "DescribeLimits" (API reference). Unsure: the text's number.
+    limits.require_table_units(call, Throughput(sum(one.read for one in together), sum(one.write for one in together)))
+    limits.require_account_units(call, together)
 
 
-# ---- from status to status
+# ---- the end of the creation
 
 
 def activate(engine: Accounts, table: Table, now: int) -> None:
-    """End the creation of a table at `now` in microseconds; a while later it can be backed up."""
+    """End the creation of a table at `now` in microseconds; backups are possible a little later."""
     settings = table.settings
     if settings.status != CREATING:
         return

@@ -14,9 +14,9 @@ from pytest_ddbmock.operations.tables.definition import LIMIT_NAMES, READ_UNITS,
 from pytest_ddbmock.storage.settings import ACTIVE, Throughput
 
 ACCOUNT_UNITS = 80_000
-"""Provisioned read and, apart from those, write units of all tables and indexes of an account in a Region."""
+"""Provisioned read units of all tables and indexes of an account in a Region; as many write units."""
 TABLE_UNITS = 40_000
-"""Provisioned or on-demand read and write units of a table, and of each of its global indexes."""
+"""Provisioned or on-demand read units of a table and of each global index; as many write units."""
 MAX_TABLES = 2_500
 MAX_TABLES_CHANGING = 500
 MAX_INDEXED_TABLES_CHANGING = 250
@@ -28,7 +28,7 @@ ENDPOINT_CACHE_MINUTES = 1440
 
 @operation("DescribeLimits")
 def describe_limits(call: Call) -> Answer:
-    """Order: nothing to check."""
+    """Order: no checks."""
     call.admit()
     return call.answer(
         AccountMaxReadCapacityUnits=ACCOUNT_UNITS,
@@ -40,7 +40,7 @@ def describe_limits(call: Call) -> Answer:
 
 @operation("DescribeEndpoints")
 def describe_endpoints(call: Call) -> Answer:
-    """Order: nothing to check."""
+    """Order: no checks."""
     call.admit()
     region = call.home.region
     suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
@@ -49,7 +49,7 @@ def describe_endpoints(call: Call) -> Answer:
 
 
 def require_table_quota(call: Call, *, has_indexes: bool) -> None:
-    """A new table must fit into the account, and beside those that are being changed.
+    """Raise if a new table exceeds the account's number of tables, or of tables that change at the same time.
 
     Errors: `LimitExceededException`.
     """
@@ -61,37 +61,34 @@ def require_table_quota(call: Call, *, has_indexes: bool) -> None:
 
 
 def require_few_changing(call: Call, *, has_indexes: bool) -> None:
-    """Not too many tables may be created, updated or deleted at the same time.
+    """Raise if too many tables are being created, updated or deleted.
 
     Errors: `LimitExceededException`.
     """
-    most = MAX_INDEXED_TABLES_CHANGING if has_indexes else MAX_TABLES_CHANGING
+    maximum = MAX_INDEXED_TABLES_CHANGING if has_indexes else MAX_TABLES_CHANGING
     tables = call.engine.catalog.tables(call.home)
-    if sum(table.settings.status != ACTIVE for table in tables) >= most:
+    if sum(table.settings.status != ACTIVE for table in tables) >= maximum:
         raise errors.limit_exceeded(
-            f"Subscriber limit exceeded: Only {most} tables can be created, updated, or deleted simultaneously"
+            f"Subscriber limit exceeded: Only {maximum} tables can be created, updated, or deleted simultaneously"
         )
 
 
 def require_table_units(call: Call, wanted: Throughput, *, index: str | None = None) -> None:
-    """Provisioned capacity of one table or index.
+    """Raise if the provisioned capacity of a table or index exceeds its quota.
 
     Errors: `LimitExceededException`.
     """
+    kind, where = ("table", ",") if index is None else ("index", f" for index {index},")
     for name, units in ((READ_UNITS, wanted.read), (WRITE_UNITS, wanted.write)):
         if units > TABLE_UNITS:
-            where = f"{units}, is above the per table maximum for the account in {call.home.region}. Per table"
-            if index is not None:
-                where = (
-                    f"for index {index}, {units}, is above the per index maximum for the account in "
-                    f"{call.home.region}. Per index"
-                )
-                raise errors.limit_exceeded(f"The requested {name} {where} maximum: {TABLE_UNITS}. {SEE_GUIDE}")
-            raise errors.limit_exceeded(f"The requested {name}, {where} maximum: {TABLE_UNITS}. {SEE_GUIDE}")
+            raise errors.limit_exceeded(
+                f"The requested {name}{where} {units}, is above the per {kind} maximum for the account in "
+                f"{call.home.region}. Per {kind} maximum: {TABLE_UNITS}. {SEE_GUIDE}"
+            )
 
 
 def require_account_units(call: Call, wanted: Iterable[Throughput], replaced: Iterable[Throughput] = ()) -> None:
-    """`wanted` in place of `replaced` must fit into the account.
+    """Raise if the account's provisioned capacity is exceeded with `wanted` in place of `replaced`.
 
     Errors: `LimitExceededException`.
     """
@@ -113,7 +110,7 @@ def require_account_units(call: Call, wanted: Iterable[Throughput], replaced: It
 
 
 def require_limits_within_quota(call: Call, limits: Wire, *, index: str | None = None) -> None:
-    """OnDemandThroughput and WarmThroughput of one table or index.
+    """Raise if OnDemandThroughput or WarmThroughput of a table or index exceeds its quota.
 
     Errors: `LimitExceededException`.
     """

@@ -1,4 +1,4 @@
-"""The streams that CreateTable, UpdateTable and DeleteTable begin and end.
+"""The streams that CreateTable and UpdateTable enable, and UpdateTable and DeleteTable end.
 
 Source: "Change data capture for DynamoDB Streams".
 """
@@ -12,7 +12,7 @@ from pytest_ddbmock.storage.table import Table
 
 
 def new_stream(call: Call, table_name: str, view_type: str, earlier: tuple[Stream, ...]) -> Stream:
-    """A stream of the changes from now on, with a label that no stream of a table of that name has had."""
+    """Return a stream that starts now, with a label that no stream of a table of that name has had."""
     taken = {stream.label for stream in earlier}
     for table in call.engine.catalog.deleted(call.home):
         if table.name == table_name:
@@ -23,7 +23,7 @@ def new_stream(call: Call, table_name: str, view_type: str, earlier: tuple[Strea
 
 
 def ended_streams(call: Call, table: Table) -> tuple[Stream, ...]:
-    """The table's streams with the enabled one, if any, ended now."""
+    """Return the table's streams; an enabled one ends now."""
     settings = table.settings
     if settings.stream is None:
         return settings.streams

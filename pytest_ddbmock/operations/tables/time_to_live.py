@@ -1,4 +1,4 @@
-"""UpdateTimeToLive, DescribeTimeToLive; the deleting itself is in `engine.expiry`.
+"""UpdateTimeToLive, DescribeTimeToLive; `engine.expiry` deletes the items.
 
 Source: "UpdateTimeToLive", "DescribeTimeToLive" (API reference), captured answers for order and texts.
 """
@@ -14,16 +14,16 @@ from pytest_ddbmock.engine.operation import Answer, operation
 from pytest_ddbmock.storage.settings import CREATING, DELETING, TimeToLive
 
 INTERVAL = HOUR
-"""Documented; after an effective change AWS has been seen to refuse the next one for about 31 minutes.
+"""As documented; captured: about 31 minutes after an effective change.
 
-Measured on the mock's clock and whatever `Rules.pace`: an application that toggles TTL in one go fails on AWS, always.
-What a seed has set up does not count (`Engine.begin_history`).
+It applies with and without `Rules.pace`: an application that toggles TTL twice in a row always fails on AWS.
+Changes made by a seed do not count (`Engine.begin_history`).
 """
 
 
 @operation("UpdateTimeToLive")
 def update_time_to_live(call: Call) -> Answer:
-    """Order: the table, its status, the content, the interval. An effective change starts the interval anew."""
+    """Order: the table, its status, the content, the interval. An effective change restarts the interval."""
     given: dict[str, Any] = call.param("TimeToLiveSpecification")
     call.refuse_unknown(given, ("Enabled", "AttributeName"), "TimeToLiveSpecification")
     table = call.settled_table()

@@ -1,13 +1,12 @@
-"""UpdateTable: billing mode, provisioned, on-demand and warm throughput of a table and its global indexes.
+"""UpdateTable: billing mode, provisioned, on-demand and warm throughput of a table; its indexes' in the next module.
 
-Source: "UpdateTable" (API reference), "Service, account, and table quotas in Amazon DynamoDB", captured answers.
+Source: "UpdateTable" (API reference), "Service, account, and table quotas in Amazon DynamoDB"; order, texts and
+statuses captured in us-west-2 and us-east-1, 2026-10.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
-from typing import Any
 
 from pytest_ddbmock import errors
 from pytest_ddbmock.clock import DAY, HOUR, to_datetime
@@ -21,89 +20,43 @@ from pytest_ddbmock.operations.tables.update_steps import Step
 from pytest_ddbmock.storage.settings import (
     ACTIVE,
     BILLING,
-    CREATING,
-    DELETING,
     ON_DEMAND,
     PROVISIONED,
     THROUGHPUT,
     UPDATING,
-    Index,
     Settings,
     Throughput,
     WarmThroughput,
 )
-from pytest_ddbmock.storage.table import Table
 
 FREE_DECREASES = 4
-"""Decreases of a table or index on a UTC day, before one an hour is allowed."""
+"""Decreases of a table or index on a UTC day, before one in an hour is allowed."""
 SWITCHES_TO_ON_DEMAND = 4
 """In 24 hours."""
 
 
-def capacity_steps(call: Call, table: Table, given: UpdateRequest) -> list[Step]:
-    """What billing mode, throughput, limits and warm throughput do, those of indexes included.
+def capacity_steps(call: Call, settings: Settings, given: UpdateRequest) -> list[Step]:
+    """Return what the table's billing mode, throughput, limits and warm throughput change.
 
-    Errors: `ValidationException`, `LimitExceededException`, `ResourceNotFoundException`.
+    Errors: `ValidationException`, `LimitExceededException`.
     """
-    settings = table.settings
     mode = given.billing_mode or settings.billing_mode
-    updates = {action["IndexName"]: action for action in given.of_kind("Update")}
-    _require_updatable(call, table, updates)
     _require_billing_fits(given, mode)
-    is_switch = mode != settings.billing_mode
     steps: list[Step] = []
-    replaced: list[tuple[Throughput, Throughput]] = []
-
-    if is_switch and mode == ON_DEMAND:
-        _require_few_switches(settings, call.now)
-    new = given.throughput
-    if new is not None:
-        limits.require_table_units(call, new)
-        if not is_switch and (new.read, new.write) == (settings.throughput.read, settings.throughput.write):
-            raise _will_not_change("table", "table", new)
-        new = _changed(settings.throughput, new, call.now)
-        replaced.append((new, settings.throughput))
-    if is_switch:
-        steps.append(_switch_step(call, settings, mode, new))
-    elif new is not None:
-        steps.append(_throughput_step(settings, new))
-    if given.limits and definition.merged_limits(settings.on_demand, given.limits) != settings.on_demand:
+    if mode != settings.billing_mode:
+        if mode == ON_DEMAND:
+            _require_few_switches(settings, call.now)
+        steps.append(_switch_step(call, mode, _new_throughput(call, settings, given, is_switch=True)))
+    elif given.throughput is not None:
+        steps.append(_throughput_step(settings, _new_throughput(call, settings, given, is_switch=False)))
+    after = definition.merged_limits(settings.on_demand, given.limits)
+    if given.limits and after != settings.on_demand:
         limits.require_limits_within_quota(call, given.limits)
-        after = definition.merged_limits(settings.on_demand, given.limits)
-        steps.append(Step(THROUGHPUT, when_done=lambda now: dataclasses.replace(now, on_demand=after)))
+        # The table stays ACTIVE, and the new limits hold at once.
+        steps.append(Step(at_once=lambda now: dataclasses.replace(now, on_demand=after)))
     if given.warm:
         steps.append(_warm_step(call, settings, given.warm))
-    for index in settings.global_indexes:
-        action = updates.get(index.name)
-        if action is not None:
-            steps += _of_index(call, settings, index, action, mode, replaced)
-        elif is_switch and mode == PROVISIONED and index.status != DELETING:
-            if index.name not in [gone["IndexName"] for gone in given.of_kind("Delete")]:
-                raise errors.invalid_parameters(f"ProvisionedThroughput must be specified for index: {index.name}")
-        elif is_switch:
-            steps.append(_index_on_demand_step(settings, index))
-    limits.require_account_units(call, [new for new, _ in replaced], [old for _, old in replaced])
     return steps
-
-
-def _require_updatable(call: Call, table: Table, updates: dict[str, Wire]) -> None:
-    for name, action in updates.items():
-        call.refuse_unknown(
-            action,
-            ("IndexName", "ProvisionedThroughput", "OnDemandThroughput", "WarmThroughput"),
-            "GlobalSecondaryIndexUpdates.Update",
-        )
-        require_global_index(table, name, "update")
-
-
-def require_global_index(table: Table, name: str, verb: str) -> Index:
-    """The global index that a request wants to `verb` (update, delete)."""
-    index = table.settings.index(name)
-    if index is None:
-        raise errors.resource_not_found(f"Requested resource not found: Index {name} for table {table.name}")
-    if not index.is_global:
-        raise errors.validation(f"Cannot {verb} an index that is not a GlobalSecondaryIndex: {name}")
-    return index
 
 
 def _require_billing_fits(given: UpdateRequest, mode: str) -> None:
@@ -117,18 +70,34 @@ def _require_billing_fits(given: UpdateRequest, mode: str) -> None:
     definition.refuse_limits_when_provisioned(given.limits, is_new=False)
 
 
-def _will_not_change(what: str, where: str, wanted: Throughput) -> DynamoDBError:
+def _new_throughput(call: Call, settings: Settings, given: UpdateRequest, *, is_switch: bool) -> Throughput:
+    """Return the table's new provisioned capacity with its dates; none for on-demand."""
+    new, old = given.throughput, settings.throughput
+    if new is None:
+        return old._replace(read=0, write=0)
+    limits.require_table_units(call, new)
+    if not is_switch and (new.read, new.write) == (old.read, old.write):
+        raise will_not_change("the table", new)
+    return changed(old, new, call.now)
+
+
+def will_not_change(what: str, wanted: Throughput) -> DynamoDBError:
+    """Return the error for a capacity that is the current one; `what` is `the table` or `index <name>`."""
+    subject = what if what.startswith("the ") else f"the {what}"
     return errors.validation(
-        f"The provisioned throughput for the {what} will not change. The requested value equals the current value. "
-        f"Current ReadCapacityUnits provisioned for the {where}: {wanted.read}. "
+        f"The provisioned throughput for {subject} will not change. The requested value equals the current value. "
+        f"Current ReadCapacityUnits provisioned for {what}: {wanted.read}. "
         f"Requested ReadCapacityUnits: {wanted.read}. "
-        f"Current WriteCapacityUnits provisioned for the {where}: {wanted.write}. "
+        f"Current WriteCapacityUnits provisioned for {what}: {wanted.write}. "
         f"Requested WriteCapacityUnits: {wanted.write}. {limits.SEE_GUIDE}"
     )
 
 
-def _changed(old: Throughput, wanted: Throughput, now: int) -> Throughput:
-    """The new capacity with its dates; counts and refuses decreases."""
+def changed(old: Throughput, wanted: Throughput, now: int) -> Throughput:
+    """Return the wanted capacity with its dates and its number of decreases.
+
+    Errors: `LimitExceededException` for a decrease too many.
+    """
     count, decreased_at = old.decreases_today, old.decreased_at
     if wanted.read < old.read or wanted.write < old.write:
         count = decreases_today(old, now)
@@ -145,71 +114,63 @@ def _changed(old: Throughput, wanted: Throughput, now: int) -> Throughput:
     return Throughput(wanted.read, wanted.write, now if is_raised else old.increased_at, decreased_at, count)
 
 
-def _with_numbers_of(old: Throughput, new: Throughput) -> Throughput:
-    """While a change is under way the dates are the new ones, the numbers the old."""
+def with_old_numbers(old: Throughput, new: Throughput) -> Throughput:
+    """Return what is shown while a change is in progress: the new dates, the old numbers."""
     return new._replace(read=old.read, write=old.write)
 
 
-def _on_demand_throughput(old: Throughput) -> Throughput:
-    return old._replace(read=0, write=0)
-
-
-def _raised(current: WarmThroughput, other: WarmThroughput | Throughput) -> WarmThroughput:
-    """Warm throughput never falls."""
-    return current._replace(read=max(current.read, other.read), write=max(current.write, other.write))
-
-
 def _throughput_step(settings: Settings, new: Throughput) -> Step:
-    at_once = _with_numbers_of(settings.throughput, new)
+    during = with_old_numbers(settings.throughput, new)
     return Step(
         THROUGHPUT,
-        at_once=lambda now: dataclasses.replace(now, throughput=at_once),
-        when_done=lambda now: dataclasses.replace(now, throughput=new, warm=_raised(_current_warm(now), new)),
+        at_once=lambda now: dataclasses.replace(now, throughput=during),
+        when_done=lambda now: dataclasses.replace(now, throughput=new, warm=raised(_current_warm(now), new)),
     )
 
 
-def _switch_step(call: Call, settings: Settings, mode: str, new: Throughput | None) -> Step:
-    moment = call.now
-    if mode == ON_DEMAND:
-        gone = _on_demand_throughput(settings.throughput)
-        return Step(
-            BILLING,
-            at_once=lambda now: dataclasses.replace(now, on_demand_switches=(*now.on_demand_switches, moment)),
-            when_done=lambda now: dataclasses.replace(
-                now,
-                billing_mode=mode,
-                on_demand_since=moment,
-                throughput=gone,
-                warm=_raised(_current_warm(now), ON_DEMAND_WARM),
-            ),
-        )
-    assert new is not None, "required when BillingMode is PROVISIONED"
-    provisioned = new
-    return Step(
-        BILLING,
-        when_done=lambda now: dataclasses.replace(
+def _switch_step(call: Call, mode: str, new: Throughput) -> Step:
+    """Billing mode and capacity hold at once, the date and the warm throughput of on-demand when it is done."""
+    moment, done = call.now, call.now + call.engine.rules.pace
+
+    def at_once(now: Settings) -> Settings:
+        switches = (*now.on_demand_switches, moment) if mode == ON_DEMAND else now.on_demand_switches
+        return dataclasses.replace(
             now,
+            warm=_current_warm(now),
             billing_mode=mode,
-            throughput=provisioned,
-            warm=_raised(_current_warm(now), provisioned),
-            on_demand=None,
-            indexes=tuple(index._replace(on_demand=None) for index in now.indexes),
-        ),
-    )
+            throughput=new,
+            on_demand=None if mode == PROVISIONED else now.on_demand,
+            on_demand_switches=switches,
+        )
+
+    def when_done(now: Settings) -> Settings:
+        if mode == PROVISIONED:
+            return dataclasses.replace(now, warm=raised(_current_warm(now), new))
+        return dataclasses.replace(now, on_demand_since=done, warm=raised(_current_warm(now), ON_DEMAND_WARM))
+
+    return Step(BILLING, at_once=at_once, when_done=when_done)
 
 
 def _current_warm(settings: Settings) -> WarmThroughput:
     return settings.warm or initial_warm(settings.billing_mode, settings.throughput)
 
 
+def raised(current: WarmThroughput, other: WarmThroughput | Throughput) -> WarmThroughput:
+    """Return the warm throughput after the table or index has been able to serve `other`: it never falls."""
+    return current._replace(read=max(current.read, other.read), write=max(current.write, other.write))
+
+
 def _require_few_switches(settings: Settings, now: int) -> None:
     recent = [moment for moment in settings.on_demand_switches if moment > now - DAY]
     if len(recent) >= SWITCHES_TO_ON_DEMAND:
-        # Unsure: the text for the limit of today; it is known for the older limit of one.
+        # Unsure: the text with today's limit; it is known for the former limit of one.
         raise errors.limit_exceeded(
             f"Subscriber limit exceeded: Update to PayPerRequest mode are limited to {SWITCHES_TO_ON_DEMAND} in "
             f"1 day(s). Last update at {spelled(recent[-1])}. Next update can be made at {spelled(recent[0] + DAY)}"
         )
+
+
+# ---- warm throughput
 
 
 def _warm_step(call: Call, settings: Settings, given: Wire) -> Step:
@@ -217,106 +178,26 @@ def _warm_step(call: Call, settings: Settings, given: Wire) -> Step:
     wanted = definition.warm_throughput(given, current, call, lower=definition.LOWER_THAN_CURRENT)
     limits.require_limits_within_quota(call, given)
     assert wanted is not None, "some was given"
-    raised = wanted._replace(status=UPDATING)
+    target = wanted.read, wanted.write
     return Step(
-        at_once=lambda now: dataclasses.replace(now, warm=raised),
-        when_done=lambda now: dataclasses.replace(now, warm=_current_warm(now)._replace(status=ACTIVE)),
+        at_once=lambda now: dataclasses.replace(now, warm=raising(_current_warm(now), target)),
+        when_done=lambda now: dataclasses.replace(now, warm=reached(_current_warm(now), target)),
     )
 
 
-def _of_index(
-    call: Call,
-    settings: Settings,
-    index: Index,
-    action: Wire,
-    mode: str,
-    replaced: list[tuple[Throughput, Throughput]],
-) -> list[Step]:
-    """What an `Update` of a global index does; appends to `replaced` what the account's quota must bear."""
-    name = index.name
-    wanted = definition.throughput(action.get("ProvisionedThroughput"), call, index=name)
-    wanted_limits = definition.on_demand_limits(action.get("OnDemandThroughput"), call, index=name)
-    given_warm: Wire = action.get("WarmThroughput") or {}
-    current_warm = index.warm or initial_warm(settings.billing_mode, index.throughput)
-    if mode == ON_DEMAND:
-        if wanted is not None:
-            raise errors.invalid_parameters(
-                f"The only Updates for index: {name} when TableThroughputMode is PAY_PER_REQUEST can be to "
-                "OnDemandThroughput, WarmThroughput"
-            )
-        definition.require_limits_in_range(wanted_limits, lowest=-1, index=name)
-    else:
-        if mode != settings.billing_mode and wanted is None:
-            raise errors.invalid_parameters(f"ProvisionedThroughput must be specified for index: {name}")
-        definition.refuse_limits_when_provisioned(wanted_limits, is_new=False, index=name)
-    if wanted is None and not wanted_limits and not given_warm:
-        # Unsure: the text.
-        raise errors.invalid_parameters(
-            f"At least one of ProvisionedThroughput, OnDemandThroughput or WarmThroughput is required for index: {name}"
-        )
-    limits.require_limits_within_quota(call, wanted_limits, index=name)
-    limits.require_limits_within_quota(call, given_warm, index=name)
-    steps: list[Step] = []
-    if wanted is not None:
-        limits.require_table_units(call, wanted, index=name)
-        old = index.throughput
-        if mode == settings.billing_mode and (wanted.read, wanted.write) == (old.read, old.write):
-            raise _will_not_change(f"index {name}", "index", wanted)
-        new = _changed(old, wanted, call.now)
-        replaced.append((new, old))
-        steps.append(
-            _index_step(name, during=_with_numbers_of(old, new), throughput=new, warm=_raised(current_warm, new))
-        )
-    elif mode != settings.billing_mode:
-        steps.append(_index_on_demand_step(settings, index))
-    if wanted_limits:
-        steps.append(_index_step(name, on_demand=definition.merged_limits(index.on_demand, wanted_limits)))
-    if given_warm:
-        raised = definition.warm_throughput(
-            given_warm, current_warm, call, lower=definition.LOWER_THAN_CURRENT, index=name
-        )
-        assert raised is not None, "some was given"
-        steps.append(_index_warm_step(name, raised))
-    return steps
+def raising(current: WarmThroughput, target: tuple[int, int]) -> WarmThroughput:
+    """Return the warm throughput while it is raised: the old numbers. A later request replaces the target."""
+    return current._replace(status=UPDATING, target=target)
 
 
-def _index_step(name: str, *, during: Throughput | None = None, **changes: Any) -> Step:
-    """Change fields of a global index, which is UPDATING meanwhile."""
-
-    def at_once(settings: Settings) -> Settings:
-        index = settings.index(name)
-        assert index is not None, "looked up before"
-        return settings.with_index(index._replace(status=UPDATING, throughput=during or index.throughput))
-
-    def when_done(settings: Settings) -> Settings:
-        index = settings.index(name)
-        if index is None or index.status == DELETING:
-            return settings
-        status = CREATING if index.backfilling else ACTIVE
-        return settings.with_index(index._replace(status=status, **changes))
-
-    return Step(THROUGHPUT, at_once=at_once, when_done=when_done)
+def reached(current: WarmThroughput, target: tuple[int, int]) -> WarmThroughput:
+    """Return the warm throughput when `target` is reached, unless a later request has replaced it."""
+    if current.target != target:
+        return current
+    return raised(current._replace(status=ACTIVE, target=None), Throughput(*target))
 
 
-def _index_on_demand_step(settings: Settings, index: Index) -> Step:
-    """The index of a table that is switched to on-demand."""
-    current = index.warm or initial_warm(settings.billing_mode, index.throughput)
-    gone = _on_demand_throughput(index.throughput)
-    return _index_step(index.name, throughput=gone, warm=_raised(current, ON_DEMAND_WARM))
-
-
-def _index_warm_step(name: str, raised: WarmThroughput) -> Step:
-    def change(status: str) -> Callable[[Settings], Settings]:
-        def changed(settings: Settings) -> Settings:
-            index = settings.index(name)
-            if index is None:
-                return settings
-            return settings.with_index(index._replace(warm=raised._replace(status=status)))
-
-        return changed
-
-    return Step(at_once=change(UPDATING), when_done=change(ACTIVE))
-
+# ---- moments
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = (
@@ -326,7 +207,7 @@ MONTHS = (
 
 
 def spelled(moment: int) -> str:
-    """`Monday, October 10, 2022 at 1:00:19 PM Coordinated Universal Time`, whatever the locale of the process."""
+    """Return `Monday, October 10, 2022 at 1:00:19 PM Coordinated Universal Time`, whatever the process's locale."""
     at = to_datetime(moment)
     hour, half = at.hour % 12 or 12, "PM" if at.hour >= 12 else "AM"
     day = f"{DAYS[at.weekday()]}, {MONTHS[at.month - 1]} {at.day}, {at.year}"

@@ -1,4 +1,4 @@
-"""The parameters of UpdateTable, and whether they fit together.
+"""The parameters of UpdateTable, and which of them fit together.
 
 Source: "UpdateTable" (API reference), captured answers for the texts.
 """
@@ -11,18 +11,18 @@ from pytest_ddbmock.errors import DynamoDBError
 from pytest_ddbmock.operations.tables import definition
 from pytest_ddbmock.operations.tables.definition import Wire
 
-CONCERNS = {
-    "ProvisionedThroughput": "ProvisionedThroughput",
-    "BillingMode": "BillingMode",
-    "StreamSpecification": "UpdateStreamEnabled",
-    "GlobalSecondaryIndexUpdates": "GlobalSecondaryIndexUpdates",
-    "SSESpecification": "SSESpecification",
-    "DeletionProtectionEnabled": "DeletionProtectionEnabled",
-    "OnDemandThroughput": "OnDemandThroughput",
-    "WarmThroughput": "WarmThroughput",
-    "TableClass": "TableClass",
-}
-"""The parameters that change something, and what AWS calls them when it misses them all."""
+CONCERNS = (
+    "ProvisionedThroughput",
+    "BillingMode",
+    "StreamSpecification",
+    "GlobalSecondaryIndexUpdates",
+    "SSESpecification",
+    "DeletionProtectionEnabled",
+    "OnDemandThroughput",
+    "WarmThroughput",
+    "TableClass",
+)
+"""The parameters that change something."""
 
 NOTHING_TO_CHANGE = (
     "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates, "
@@ -35,7 +35,7 @@ ALONE = {
     "TableClass": "TableClass modification must be the only operation in the request",
     "DeletionProtectionEnabled": "DeletionProtection modification must be the only operation in the request",
 }
-"""What cannot stand beside anything else, in the order in which AWS tells of it."""
+"""What must be the only change of a request, in the order in which AWS reports it."""
 
 
 class UpdateRequest:
@@ -54,24 +54,27 @@ class UpdateRequest:
         self.warm: Wire | None = call.param("WarmThroughput")
         self.index_updates: list[Wire] = call.param("GlobalSecondaryIndexUpdates", [])
         self.concerns = [name for name in CONCERNS if call.param(name) is not None]
-        """What the request wants to change; an empty list of index updates is told apart by `index_updates`."""
+        """What the request wants to change; an empty list of index updates is among it."""
         if self.stream is not None:
             call.refuse_unknown(self.stream, ("StreamEnabled", "StreamViewType"), "StreamSpecification")
         for update in self.index_updates:
             call.refuse_unknown(update, ("Create", "Update", "Delete"), "GlobalSecondaryIndexUpdates")
 
     def of_kind(self, kind: str) -> list[Wire]:
-        """The index updates that are a `Create`, an `Update` or a `Delete`."""
+        """Return the index updates that are a `Create`, an `Update` or a `Delete`."""
         return [update[kind] for update in self.index_updates if update.get(kind) is not None]
 
     @property
-    def changes_capacity(self) -> bool:
-        """Whether the request is about what AWS calls IOPS."""
-        return self.throughput is not None or self.billing_mode is not None
+    def moves_index(self) -> bool:
+        """Whether an index is to be created or deleted."""
+        return bool(self.of_kind("Create") or self.of_kind("Delete"))
 
 
 def require_index_updates(given: UpdateRequest) -> None:
-    """Each element of GlobalSecondaryIndexUpdates must do one thing, to an index of its own."""
+    """Raise unless each element of GlobalSecondaryIndexUpdates does one thing, each to another index.
+
+    Errors: `ValidationException`.
+    """
     names: list[str] = []
     for update in given.index_updates:
         actions = [update[kind] for kind in ("Update", "Create", "Delete") if update.get(kind) is not None]
@@ -93,7 +96,33 @@ def require_index_updates(given: UpdateRequest) -> None:
 
 
 def require_fit(given: UpdateRequest) -> None:
-    """Something must be asked for, and nothing beside it that AWS does not do in the same call."""
+    """Raise unless the request asks for a change, and only for changes that AWS makes together.
+
+    Errors: `ValidationException`, `LimitExceededException`; `InternalFailure` for empty limits alone.
+    """
+    concerns = _effective_concerns(given)
+    for name, text in ALONE.items():
+        if name in concerns and len(concerns) > 1:
+            raise errors.invalid_parameters(text)
+    if "WarmThroughput" in concerns:
+        if given.of_kind("Create"):
+            raise errors.invalid_parameters(
+                "Create global secondary index cannot be specified when updating WarmThroughput"
+            )
+        if concerns - {"WarmThroughput", "GlobalSecondaryIndexUpdates"}:
+            raise errors.invalid_parameters("WarmThroughput must be the only operation in the request")
+    if "OnDemandThroughput" in concerns and concerns - {"OnDemandThroughput", "BillingMode"}:
+        raise errors.invalid_parameters(
+            "OnDemandThroughput can only be combined with BillingMode in an UpdateTable request"
+        )
+    _require_few_kinds(given)
+
+
+def _effective_concerns(given: UpdateRequest) -> set[str]:
+    """Return what the request changes, without empty limits beside other changes.
+
+    Errors: `ValidationException` for nothing; `InternalFailure` for empty limits alone.
+    """
     concerns = set(given.concerns)
     if "GlobalSecondaryIndexUpdates" in concerns and not given.index_updates:
         concerns.remove("GlobalSecondaryIndexUpdates")
@@ -106,33 +135,23 @@ def require_fit(given: UpdateRequest) -> None:
             if concerns == {name}:
                 raise DynamoDBError("InternalFailure", "", status=500)  # captured
             concerns.remove(name)
-    for name, text in ALONE.items():
-        if name in concerns and len(concerns) > 1:
-            raise errors.invalid_parameters(text)
-    creates, deletes = given.of_kind("Create"), given.of_kind("Delete")
-    if "WarmThroughput" in concerns:
-        if creates:
-            raise errors.invalid_parameters(
-                "Create global secondary index cannot be specified when updating WarmThroughput"
-            )
-        if concerns - {"WarmThroughput", "GlobalSecondaryIndexUpdates"}:
-            raise errors.invalid_parameters("WarmThroughput must be the only operation in the request")
-    if "OnDemandThroughput" in concerns and concerns - {"OnDemandThroughput", "BillingMode"}:
-        raise errors.invalid_parameters(
-            "OnDemandThroughput can only be combined with BillingMode in an UpdateTable request"
-        )
-    if (creates or deletes) and given.throughput is not None and given.billing_mode is None:
+    return concerns
+
+
+def _require_few_kinds(given: UpdateRequest) -> None:
+    """Raise for indexes, capacity and stream in one request, as far as AWS does not change them together."""
+    if given.moves_index and given.throughput is not None and given.billing_mode is None:
         raise errors.invalid_parameters("You cannot create or delete index while updating table IOPS")
-    if (creates or deletes) and given.stream is not None:
+    if given.moves_index and given.stream is not None:
         raise errors.invalid_parameters("You cannot create or delete index while changing stream status")
     if given.stream is not None and (given.throughput is not None or given.of_kind("Update")):
         raise errors.invalid_parameters("You cannot modify stream status while updating table IOPS")
-    if len(creates) + len(deletes) > 1:
+    if len(given.of_kind("Create")) + len(given.of_kind("Delete")) > 1:
         raise one_online_index()
 
 
 def one_online_index() -> DynamoDBError:
-    """A second index is to be created or deleted at the same time."""
+    """Return the error for a second index that is to be created or deleted at the same time."""
     return errors.limit_exceeded(
         "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table"
     )

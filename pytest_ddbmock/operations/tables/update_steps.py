@@ -12,13 +12,13 @@ from pytest_ddbmock.storage.table import Table
 
 
 def unchanged(settings: Settings) -> Settings:
-    """The half of a step in which nothing happens."""
+    """Return the settings as they are: the half of a step that changes nothing."""
     return settings
 
 
 @dataclass(frozen=True)
 class Step:
-    """One change: to the settings at once, to the settings when it is done.
+    """One change: to the settings at once, and to the settings when it is done.
 
     `word` and `detail` go into `Settings.changing`; without a word the table stays ACTIVE meanwhile.
     """
@@ -30,7 +30,7 @@ class Step:
 
 
 def begin(call: Call, table: Table, steps: list[Step]) -> None:
-    """Do the first halves now and have the agenda do the second ones when the engine's pace has passed."""
+    """Do the first halves now; the agenda does the second halves after the engine's pace."""
     if not steps:
         return
     for step in steps:
@@ -38,7 +38,7 @@ def begin(call: Call, table: Table, steps: list[Step]) -> None:
     changing = {step.word: step.detail for step in steps if step.word}
     if changing:
         table.change_settings(status=UPDATING, changing=changing)
-    _keep_views(table)
+    _match_views(table)
     pace, agenda = call.engine.rules.pace, call.engine.agenda
 
     def end(due: int) -> None:
@@ -49,7 +49,7 @@ def begin(call: Call, table: Table, steps: list[Step]) -> None:
             table.settings = step.when_done(table.settings)
         if changing:
             table.change_settings(status=ACTIVE, changing={})
-        _keep_views(table)
+        _match_views(table)
         for name in _backfilling(table.settings) - was_backfilling:
             agenda.add(due + pace, partial(_end_backfill, table, name))
 
@@ -64,13 +64,13 @@ def _end_backfill(table: Table, name: str, due: int) -> None:
     index = table.settings.index(name)
     if index is None or not index.backfilling:
         return
-    # Its capacity may be changed at the same time; then that ends by itself.
+    # A change of its capacity may still be in progress; it ends by itself.
     status = ACTIVE if index.status == CREATING else index.status
     table.settings = table.settings.with_index(index._replace(status=status, backfilling=False))
 
 
-def _keep_views(table: Table) -> None:
-    """Give each index a view, and drop those of indexes that are gone."""
+def _match_views(table: Table) -> None:
+    """Add the views of new indexes, drop those of deleted ones."""
     indexes = {index.name: index for index in table.settings.indexes}
     for name in [name for name in table.views if name not in indexes]:
         del table.views[name]

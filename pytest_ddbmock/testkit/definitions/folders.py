@@ -80,6 +80,8 @@ def to_definition(table: Table) -> Parameters:
         create["StreamSpecification"] = {"StreamEnabled": True, "StreamViewType": settings.stream.view_type}
     if settings.deletion_protection:
         create["DeletionProtectionEnabled"] = True
+    if settings.encryption is not None:
+        create["SSESpecification"] = {"Enabled": True}
     if settings.table_class is not None:
         create["TableClass"] = settings.table_class
     if settings.tags:

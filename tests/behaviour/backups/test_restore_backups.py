@@ -204,12 +204,13 @@ def test_a_backup_is_restored_in_another_region_with_encryption_named(orders, dd
     assert list(ddbmock.tables) == ["orders"]
 
 
-def test_a_key_of_kms_is_refused_by_name(orders, ddbmock, client, back_up):
-    with pytest.raises(NotImplementedByMock, match="RestoreTableFromBackup with SSESpecificationOverride"):
+def test_a_key_of_your_own_is_refused_by_name(orders, ddbmock, client, back_up):
+    named = "RestoreTableFromBackup with SSESpecificationOverride.KMSMasterKeyId"
+    with pytest.raises(NotImplementedByMock, match=named):
         client.restore_table_from_backup(
             TargetTableName="restored",
             BackupArn=back_up(),
-            SSESpecificationOverride={"Enabled": True, "SSEType": "KMS"},
+            SSESpecificationOverride={"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": "alias/mine"},
         )
     assert client.list_tables()["TableNames"] == ["orders"]
     ddbmock.unsupported.clear()

@@ -227,11 +227,12 @@ def test_the_engine_is_free_while_a_client_is_asked(ddbmock):
 
 
 def test_what_is_not_served_is_refused_before_anything_is_written(ddbmock):
-    with pytest.raises(NotImplementedByMock, match="SSESpecification"):
+    encryption = {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": "alias/mine"}
+    with pytest.raises(NotImplementedByMock, match=r"SSESpecification\.KMSMasterKeyId"):
         boto3.client("dynamodb", "us-east-1").import_table(
             S3BucketSource={"S3Bucket": "data"},
             InputFormat="CSV",
-            TableCreationParameters={**DEFINITION, "SSESpecification": {"Enabled": True}},
+            TableCreationParameters={**DEFINITION, "SSESpecification": encryption},
         )
     ddbmock.unsupported.clear()
     assert len(ddbmock.tables) == 0

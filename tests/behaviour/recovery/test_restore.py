@@ -593,7 +593,7 @@ def test_what_is_no_arn_of_a_table_here_is_refused(orders, client, refused, chan
     assert answer == told
 
 
-def test_encryption_with_another_key_is_refused_by_name():
+def test_a_key_of_your_own_is_refused_by_name():
     account = Account()
     account.create("orders")
     account.call(
@@ -601,13 +601,13 @@ def test_encryption_with_another_key_is_refused_by_name():
         TableName="orders",
         PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True},
     )
-    with pytest.raises(NotImplementedByMock, match="SSESpecificationOverride"):
+    with pytest.raises(NotImplementedByMock, match=r"SSESpecificationOverride\.KMSMasterKeyId"):
         account.call(
             "RestoreTableToPointInTime",
             SourceTableName="orders",
             TargetTableName="restored",
             UseLatestRestorableTime=True,
-            SSESpecificationOverride={"Enabled": True},
+            SSESpecificationOverride={"SSEType": "KMS", "KMSMasterKeyId": "alias/mine"},
         )
     assert account.call("ListTables")["TableNames"] == ["orders"]
 

@@ -92,7 +92,7 @@ UNKNOWN: dict[str, Any] = {"NonKeyAttributes": ["a"]}
             f"{VALIDATION}Invalid KeySchema: The second KeySchemaElement is not a RANGE key type",
         ),
         (
-            {"KeySchema": keys("pk", "pk"), **local()},
+            {**BOTH, "KeySchema": keys("pk", "pk"), **local()},
             f"{VALIDATION}Both the Hash Key and the Range Key element in the KeySchema have the same name",
         ),
         (
@@ -103,7 +103,7 @@ UNKNOWN: dict[str, Any] = {"NonKeyAttributes": ["a"]}
         (
             {**BOTH, **local(index("by-l", "pk", "l", ProjectionType="ALL", NonKeyAttributes=["a"]))},
             f"{INVALID}Some index key attributes are not defined in AttributeDefinitions. "
-            "Keys: [pk, l], AttributeDefinitions: [pk, sk]",
+            "Keys: [pk, l], AttributeDefinitions: [sk, pk]",
         ),
         (
             {
@@ -111,7 +111,7 @@ UNKNOWN: dict[str, Any] = {"NonKeyAttributes": ["a"]}
                 "AttributeDefinitions": attributes("z", "sk", "pk"),
                 **local(index("by-l", "pk", "sk", **UNKNOWN)),
             },
-            f"{INVALID}Some AttributeDefinitions are not used. AttributeDefinitions: [pk, sk, z], keys used: [pk, sk]",
+            f"{INVALID}Some AttributeDefinitions are not used. AttributeDefinitions: [sk, z, pk], keys used: [sk, pk]",
         ),
         ({**BOTH, **local(), **among()}, f"{INVALID}List of LocalSecondaryIndexes is empty"),
         ({**BOTH, **among(), **STREAM}, f"{INVALID}List of GlobalSecondaryIndexes is empty"),

@@ -177,9 +177,9 @@ def test_items_go_into_a_new_table_and_its_indexes_and_are_counted(client, descr
     client.put_item(TableName="orders", Item={"pk": {"S": "a"}, "g": {"S": "x"}})
     client.put_item(TableName="orders", Item={"pk": {"S": "b"}})
     described = describe("orders")
-    assert (described["ItemCount"], described["TableSizeBytes"]) == (2, 2 * 103 + 2)
+    assert (described["ItemCount"], described["TableSizeBytes"]) == (2, 2 * 3 + 2)
     [byg] = described["GlobalSecondaryIndexes"]
-    assert (byg["ItemCount"], byg["IndexSizeBytes"]) == (1, 105)
+    assert (byg["ItemCount"], byg["IndexSizeBytes"]) == (1, 5)
 
 
 NAMES = [
@@ -294,7 +294,10 @@ KEYS = [
         {"AttributeDefinitions": attributes("pk sk"), "KeySchema": keys("pk sk |")},
         "ValidationException: Invalid KeySchema: The second KeySchemaElement is not a RANGE key type",
     ),
-    ({"KeySchema": keys("pk pk")}, "ValidationException: Both the Hash Key and the Range Key element in the KeySchema have the same name"),
+    ({"KeySchema": keys("pk"), "AttributeDefinitions": []}, "ValidationException: Invalid KeySchema: Some index key attribute have no definition"),
+    ({"KeySchema": keys("pk pk")}, "ValidationException: Invalid KeySchema: Some index key attribute have no definition"),
+    ({"KeySchema": keys("pk pk"), "AttributeDefinitions": attributes("pk sk")}, "ValidationException: Both the Hash Key and the Range Key element in the KeySchema have the same name"),
+    ({"KeySchema": [*keys("pk"), *keys("pk")]}, "ValidationException: Invalid KeySchema: Some index key attribute have no definition"),
     ({"AttributeDefinitions": attributes("pk extra")}, f"{OOMPV}Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions"),
 ]  # fmt: skip
 
@@ -319,8 +322,12 @@ def with_local(*indexes, names="pk sk g h", **changes):
 INDEXES = [
     (table(GlobalSecondaryIndexes=[]), f"{OOMPV}List of GlobalSecondaryIndexes is empty"),
     (table(LocalSecondaryIndexes=[]), f"{OOMPV}List of LocalSecondaryIndexes is empty"),
-    (with_global(index("byg", "g"), names="pk sk"), f"{OOMPV}Some index key attributes are not defined in AttributeDefinitions. Keys: [g], AttributeDefinitions: [pk, sk]"),
-    (with_global(index("byg", "g")), f"{OOMPV}Some AttributeDefinitions are not used. AttributeDefinitions: [g, h, pk, sk], keys used: [g, pk, sk]"),
+    (with_global(index("byg", "g"), names="pk sk"), f"{OOMPV}Some index key attributes are not defined in AttributeDefinitions. Keys: [g], AttributeDefinitions: [sk, pk]"),
+    (with_local(index("byg", "pk g"), names="pk sk"), f"{OOMPV}Some index key attributes are not defined in AttributeDefinitions. Keys: [g, pk], AttributeDefinitions: [sk, pk]"),
+    (table("orders", "pk q", AttributeDefinitions=attributes("pk g"), GlobalSecondaryIndexes=[index("byg", "g")]), f"{OOMPV}Some index key attributes are not defined in AttributeDefinitions. Keys: [q, pk], AttributeDefinitions: [pk, g]"),
+    (with_global(index("bya", "a"), names="pk sk a b c"), f"{OOMPV}Some AttributeDefinitions are not used. AttributeDefinitions: [sk, a, b, pk, c], keys used: [a, sk, pk]"),
+    (with_global(index("byg", "g | g")), "ValidationException: The KeySchema contains multiple key attributes with the same name"),
+    (with_global(index("byg", "g")), f"{OOMPV}Some AttributeDefinitions are not used. AttributeDefinitions: [sk, h, pk, g], keys used: [g, sk, pk]"),
     (with_global(index("byg", "g h"), index("byg", "g h")), f"{OOMPV}Duplicate index name: byg"),
     (with_global(index("same", "g h"), LocalSecondaryIndexes=[index("same", "pk g")]), f"{OOMPV}Duplicate index name: same"),
     (with_global(*[index(f"byg{n}", "g h") for n in range(21)]), f"{OOMPV}GlobalSecondaryIndex count exceeds the per-table limit of 20"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.definitions import IN_USE, VIOLATED, create_index, stream, table
+from tests.support.definitions import IN_USE, VIOLATED, create_index, index, provisioned, stream, table, units
 
 LENGTH = "ValidationException: TableName must be at least 3 characters long and at most 255 characters long"
 PATTERN = "Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+"
@@ -99,6 +99,27 @@ def test_a_deleted_table_is_deleting_in_the_answer_and_gone_in_the_next_call(cli
     )
 
 
+def test_the_answer_is_a_short_description(client, describe):
+    indexed = table(
+        "orders",
+        "pk sk",
+        LocalSecondaryIndexes=[index("local", "pk sk")],
+        GlobalSecondaryIndexes=[index("global", "sk")],
+        SSESpecification={"Enabled": True},
+        **stream("NEW_IMAGE"),
+    )
+    client.create_table(**indexed)
+    client.put_item(TableName="orders", Item={"pk": {"S": "a"}, "sk": {"S": "b"}})
+    before = describe("orders")
+    answer = client.delete_table(TableName="orders")["TableDescription"]
+    kept = ("TableName", "ProvisionedThroughput", "TableSizeBytes", "ItemCount", "TableArn", "TableId")
+    assert answer == {
+        **{name: before[name] for name in kept},
+        "TableStatus": "DELETING",
+        "DeletionProtectionEnabled": False,
+    }
+
+
 def test_a_table_made_again_is_empty(client):
     client.create_table(**table())
     client.put_item(TableName="orders", Item={"pk": {"S": "a"}})
@@ -130,7 +151,8 @@ def test_the_stream_of_a_deleted_table_ends_and_keeps_its_label_to_itself(
     ddbmock_clock.freeze()
     client.create_table(**table(**stream("NEW_IMAGE")))
     client.put_item(TableName="orders", Item={"pk": {"S": "a"}})
-    first = client.delete_table(TableName="orders")["TableDescription"]["LatestStreamArn"]
+    first = client.describe_table(TableName="orders")["Table"]["LatestStreamArn"]
+    client.delete_table(TableName="orders")
     second = client.create_table(**table(**stream("NEW_IMAGE")))["TableDescription"]["LatestStreamArn"]
     assert first != second
     described = ddbmock_streams_client.describe_stream(StreamArn=first)["StreamDescription"]
@@ -183,12 +205,19 @@ def test_a_table_that_is_being_deleted_can_be_neither_used_nor_changed(client, r
 
 @pytest.mark.ddbmock(pace=5)
 def test_a_table_under_change_cannot_be_deleted(client, refused, ddbmock_clock):
-    client.create_table(**table())
+    client.create_table(**provisioned())
     ddbmock_clock.tick(seconds=5)
-    client.update_table(TableName="orders", OnDemandThroughput={"MaxReadRequestUnits": 5})
     updating = f"{IN_USE}Table: orders is in the process of being updated."
-    assert refused("delete_table", TableName="orders") == updating
-    ddbmock_clock.tick(seconds=5)
+    for change in (
+        {"ProvisionedThroughput": units(6, 6)},
+        {"BillingMode": "PAY_PER_REQUEST"},
+        {"TableClass": "STANDARD_INFREQUENT_ACCESS"},
+        {"SSESpecification": {"Enabled": True}},
+        {"WarmThroughput": {"ReadUnitsPerSecond": 13_000}},
+    ):
+        client.update_table(TableName="orders", **change)
+        assert refused("delete_table", TableName="orders") == updating
+        ddbmock_clock.tick(seconds=5)
     client.update_table(TableName="orders", **stream("NEW_IMAGE"))
     message = f"{IN_USE}Cannot delete table while stream is being enabled/disabled."
     assert refused("delete_table", TableName="orders") == message

@@ -96,6 +96,32 @@ def test_definitions_come_and_go_with_the_indexes(client, describe):
     assert "GlobalSecondaryIndexes" not in described
 
 
+REDEFINED = [
+    ("g:N", "g", "key{g:S:HASH}", "key{g:N:HASH}"),
+    ("pk g:B", "pk g", "key{pk:S:HASH}, SchemaElement: key{g:S:RANGE}", "key{pk:S:HASH}, SchemaElement: key{g:B:RANGE}"),
+    ("l:N", "l", "key{l:S:HASH}", "key{l:N:HASH}"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("definitions, key, existing, new", REDEFINED)
+def test_the_key_of_another_index_cannot_be_redefined(client, refused, definitions, key, existing, new):
+    params = {**with_both(), "AttributeDefinitions": attributes("pk sk g l")}
+    params["LocalSecondaryIndexes"] = [index("local", "pk l")]
+    client.create_table(**params)
+    updates = {**create_index("new", key), "AttributeDefinitions": attributes(definitions)}
+    assert refused("update_table", TableName="orders", **updates) == (
+        f"{OOMPV}Attributes cannot be redefined. Please check that your attribute has the same type as previously "
+        f"defined. Existing schema: Schema:[SchemaElement: {existing}] New schema: Schema:[SchemaElement: {new}]"
+    )
+
+
+def test_other_definitions_than_those_of_its_keys_are_ignored(client, describe):
+    client.create_table(**with_both())
+    updates = {**create_index("new", "h pk"), "AttributeDefinitions": attributes("h pk:N g:N sk:B unused")}
+    client.update_table(TableName="orders", **updates)
+    assert describe("orders")["AttributeDefinitions"] == attributes("g h pk sk")
+
+
 def test_a_deleted_index_cannot_be_queried(client, refused):
     client.create_table(**table())
     client.update_table(TableName="orders", **create_index("byg", "g"))
@@ -143,7 +169,7 @@ UNFIT = [
     ({"GlobalSecondaryIndexUpdates": create_index("new", "g")["GlobalSecondaryIndexUpdates"]}, f"{OOMPV}AttributeDefinitions is not specified for index: new"),
     ({**create_index("new", "g"), "AttributeDefinitions": []}, f"{OOMPV}AttributeDefinitions is not specified for index: new"),
     (create_index("new", "g", "INCLUDE"), f"{OOMPV}ProjectionType is INCLUDE, but NonKeyAttributes is not specified"),
-    (create_index("new", "g", ProvisionedThroughput=units(1, 1)), f"{OOMPV}ProvisionedThroughput should not be specified for index: new when BillingMode is PAY_PER_REQUEST"),
+    (create_index("new", "g", ProvisionedThroughput=units(1, 1)), f"{OOMPV}Neither ReadCapacityUnits nor WriteCapacityUnits can be specified for index: new when BillingMode is PAY_PER_REQUEST"),
     (create_index("new", "g | g"), "ValidationException: Attribute Name is duplicated: g"),
     ({**create_index("new", "g | g"), "AttributeDefinitions": attributes("g")}, "ValidationException: The KeySchema contains multiple key attributes with the same name"),
 ]  # fmt: skip
@@ -185,6 +211,14 @@ def started(client, ddbmock_clock):
     client.update_table(TableName="orders", **create_index("byg", "g"))
 
 
+@pytest.fixture
+def started_slowly(client, ddbmock_clock):
+    """The same at a pace of an hour."""
+    client.create_table(**table())
+    ddbmock_clock.tick(hours=1)
+    client.update_table(TableName="orders", **create_index("byg", "g"))
+
+
 @pytest.mark.ddbmock(pace=5)
 def test_an_index_is_allocated_then_filled_then_active(started, describe, ddbmock_clock):
     seen = []
@@ -217,6 +251,24 @@ def test_while_it_is_allocated_nothing_else_is_done_with_it(started, refused):
     assert refused("update_table", TableName="orders", **stream("NEW_IMAGE")) == (
         f"{IN_USE}Can't change stream status when an index is being created. Table: orders Indexes: [byg]"
     )
+
+
+@pytest.mark.ddbmock(pace=5)
+def test_what_runs_beside_its_allocation(started, client, describe, refused, ddbmock_clock):
+    where = "is in progress for indexes: [byg]"
+    assert refused("update_table", TableName="orders", OnDemandThroughput={"MaxReadRequestUnits": 5}) == (
+        f"{IN_USE}OnDemandThroughput cannot be updated while index creation {where}"
+    )
+    client.update_table(TableName="orders", DeletionProtectionEnabled=True)
+    client.update_table(TableName="orders", BillingMode="PAY_PER_REQUEST")  # what it has
+    answer = client.update_table(TableName="orders", SSESpecification={"Enabled": True})["TableDescription"]
+    assert (answer["TableStatus"], describe("orders")["TableStatus"]) == ("ACTIVE", "UPDATING")
+
+
+@pytest.mark.ddbmock(pace=3600)
+def test_warm_throughput_is_a_failure_of_the_service_meanwhile(client, ddbmock_clock, started_slowly):
+    with pytest.raises(client.exceptions.InternalServerError, match="Table is under system maintenance"):
+        client.update_table(TableName="orders", WarmThroughput={"ReadUnitsPerSecond": 13_000})
 
 
 ONE = "LimitExceededException: Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table"
@@ -279,16 +331,42 @@ def test_an_index_that_is_being_deleted_is_left_alone(client, refused, describe,
     assert refused("update_table", TableName="orders", **capacity) == (
         f"{IN_USE}Can't change table IOPS when an index is being deleted. Table: orders Indexes: [byg]"
     )
+    with_its_capacity = {**capacity, **update_index("byg", ProvisionedThroughput=units(5, 5))}
+    for params in (with_its_capacity, create_index("byg", "g")):
+        assert refused("update_table", TableName="orders", **params) == (
+            f"{IN_USE}Index is being deleted.  Table: orders Index: byg"
+        )
+    assert refused("update_table", TableName="orders", OnDemandThroughput={"MaxReadRequestUnits": 5}) == (
+        f"{IN_USE}OnDemandThroughput cannot be updated while index deletion is in progress for indexes: [byg]"
+    )
     ddbmock_clock.tick(seconds=5)
     assert statuses(describe("orders")) == []
 
 
 @pytest.mark.ddbmock(pace=5)
-def test_an_index_that_is_being_updated_is_left_alone(client, refused, ddbmock_clock):
+def test_other_indexes_are_updated_while_one_is_created_or_deleted(client, describe, ddbmock_clock):
+    both = [index("one", "g"), index("two", "g")]
+    client.create_table(
+        **table(AttributeDefinitions=attributes("pk g"), KeySchema=keys("pk"), GlobalSecondaryIndexes=both)
+    )
+    ddbmock_clock.tick(seconds=5)
+    limits = update_index("one", OnDemandThroughput={"MaxReadRequestUnits": 5})
+    for change in (delete_index("two"), create_index("three", "g")):
+        client.update_table(TableName="orders", **change)
+        client.update_table(TableName="orders", **limits)
+        assert statuses(describe("orders"))[0] == ("one", "UPDATING", None)
+        ddbmock_clock.tick(seconds=10)
+    assert statuses(describe("orders")) == [("one", "ACTIVE", None), ("three", "ACTIVE", None)]
+
+
+@pytest.mark.ddbmock(pace=5)
+def test_an_index_that_is_being_updated_is_left_alone(client, refused, describe, ddbmock_clock):
     client.create_table(**with_both())
     ddbmock_clock.tick(seconds=5)
     limits = update_index("byg", OnDemandThroughput={"MaxReadRequestUnits": 5})
-    client.update_table(TableName="orders", **limits)
+    answer = client.update_table(TableName="orders", **limits)["TableDescription"]
+    assert (answer["TableStatus"], *statuses(answer)) == ("ACTIVE", ("byg", "UPDATING", None))
+    assert describe("orders")["GlobalSecondaryIndexes"][0]["OnDemandThroughput"] == {"MaxReadRequestUnits": 5}
     assert refused("update_table", TableName="orders", **limits) == (
         f"{IN_USE}Index is being updated.  Table: orders Index: byg"
     )

@@ -219,7 +219,7 @@ def test_the_billing_mode_that_a_table_has_already_is_no_change(client, describe
     client.create_table(**table())
     before = describe("orders")
     answer = client.update_table(TableName="orders", BillingMode="PAY_PER_REQUEST")["TableDescription"]
-    assert answer["TableStatus"] == "ACTIVE"
+    assert answer == {**before, "TableStatus": "UPDATING"}  # only the answer says so
     assert describe("orders") == before
 
 
@@ -276,10 +276,75 @@ def test_warm_throughput_is_raised_while_the_table_stays_active(client, describe
     client.update_table(TableName="orders", **WARM)
     described = describe("orders")
     assert described["TableStatus"] == "ACTIVE"
-    assert described["WarmThroughput"]["Status"] == "UPDATING"
+    warm = {"ReadUnitsPerSecond": 12_000, "WriteUnitsPerSecond": 4_000, "Status": "UPDATING"}
+    assert described["WarmThroughput"] == warm
     ddbmock_clock.tick(seconds=5)
     warm = {"ReadUnitsPerSecond": 20_000, "WriteUnitsPerSecond": 4_000, "Status": "ACTIVE"}
     assert describe("orders")["WarmThroughput"] == warm
+
+
+@pytest.mark.ddbmock(pace=5)
+@pytest.mark.parametrize("of_index", [False, True])
+def test_the_last_raise_of_warm_throughput_wins(client, describe, ddbmock_clock, of_index):
+    byg = index("byg", "g")
+    client.create_table(
+        **table(AttributeDefinitions=attributes("pk g"), KeySchema=keys("pk"), GlobalSecondaryIndexes=[byg])
+    )
+
+    def raise_to(units):
+        wanted = {"WarmThroughput": {"ReadUnitsPerSecond": units}}
+        client.update_table(TableName="orders", **(update_index("byg", **wanted) if of_index else wanted))
+
+    def warm():
+        described = describe("orders")
+        shown = (described["GlobalSecondaryIndexes"][0] if of_index else described)["WarmThroughput"]
+        return shown["ReadUnitsPerSecond"], shown["WriteUnitsPerSecond"], shown["Status"]
+
+    ddbmock_clock.tick(seconds=5)
+    raise_to(13_000)
+    ddbmock_clock.tick(seconds=2)
+    raise_to(14_000)
+    ddbmock_clock.tick(seconds=4)
+    assert warm() == (12_000, 4_000, "UPDATING")
+    assert describe("orders")["GlobalSecondaryIndexes"][0]["IndexStatus"] == "ACTIVE"
+    ddbmock_clock.tick(seconds=1)
+    assert warm() == (14_000, 4_000, "ACTIVE")
+    raise_to(14_000)  # what it has
+    ddbmock_clock.tick(seconds=5)
+    assert warm() == (14_000, 4_000, "ACTIVE")
+
+
+def test_limits_hold_at_once(client):
+    client.create_table(**table())
+    answer = client.update_table(TableName="orders", OnDemandThroughput=READ)["TableDescription"]
+    assert (answer["TableStatus"], answer["OnDemandThroughput"]) == ("ACTIVE", READ)
+
+
+@pytest.mark.ddbmock(pace=5)
+def test_a_switch_shows_mode_and_capacity_at_once_and_its_date_at_the_end(client, describe, ddbmock_clock):
+    ddbmock_clock.freeze()
+    client.create_table(**with_index())
+    ddbmock_clock.tick(seconds=5)
+    client.update_table(TableName="orders", BillingMode="PAY_PER_REQUEST")
+    during = describe("orders")
+    assert during["TableStatus"] == "UPDATING"
+    assert during["BillingModeSummary"] == {"BillingMode": "PAY_PER_REQUEST"}
+    assert during["ProvisionedThroughput"] == {"NumberOfDecreasesToday": 0, **units(0, 0)}
+    assert during["WarmThroughput"] == {"ReadUnitsPerSecond": 5, "WriteUnitsPerSecond": 5, "Status": "ACTIVE"}
+    [byg] = during["GlobalSecondaryIndexes"]
+    assert (byg["IndexStatus"], byg["ProvisionedThroughput"]["ReadCapacityUnits"]) == ("UPDATING", 0)
+    ddbmock_clock.tick(seconds=5)
+    after = describe("orders")
+    moment = after["BillingModeSummary"]["LastUpdateToPayPerRequestDateTime"]
+    assert moment - after["CreationDateTime"] == datetime.timedelta(seconds=10)
+    assert after["WarmThroughput"]["ReadUnitsPerSecond"] == 12_000
+
+    capacity = {**CAPACITY, **update_index("byg", ProvisionedThroughput=units(7, 8))}
+    client.update_table(TableName="orders", BillingMode="PROVISIONED", **capacity)
+    during = describe("orders")
+    assert during["BillingModeSummary"]["BillingMode"] == "PROVISIONED"
+    assert during["ProvisionedThroughput"]["ReadCapacityUnits"] == 9
+    assert during["GlobalSecondaryIndexes"][0]["ProvisionedThroughput"]["ReadCapacityUnits"] == 7
 
 
 # ---- indexes' capacity
@@ -288,7 +353,7 @@ TO_LIMITS = "when TableThroughputMode is PAY_PER_REQUEST can be to OnDemandThrou
 INDEX_CAPACITY = [
     (True, update_index("byg", ProvisionedThroughput=units(9, 9)), f"{OOMPV}The only Updates for index: byg {TO_LIMITS}"),
     (True, update_index("byg", OnDemandThroughput={"MaxReadRequestUnits": 0}), f"{OOMPV}Requested MaxReadRequestUnits for OnDemandThroughput for index : byg {OUT_OF_RANGE}"),
-    (False, update_index("byg", OnDemandThroughput=READ), f"{OOMPV}MaxReadRequestUnits for OnDemandThroughput for index: byg {NOT_ON_DEMAND}"),
+    (False, update_index("byg", OnDemandThroughput=READ), f"{OOMPV}MaxReadRequestUnits for OnDemandThroughput for index : byg {NOT_ON_DEMAND}"),
     (True, {"BillingMode": "PROVISIONED", **CAPACITY}, f"{OOMPV}ProvisionedThroughput must be specified for index: byg"),
     (True, update_index("none", OnDemandThroughput=READ), "ResourceNotFoundException: Requested resource not found: Index none for table orders"),
     (True, update_index("byg", WarmThroughput={"ReadUnitsPerSecond": 1}), f"{OOMPV}Requested ReadUnitsPerSecond for WarmThroughput for index byg is lower than current WarmThroughput, decreasing WarmThroughput is not supported"),
@@ -305,8 +370,31 @@ def test_the_capacity_of_an_index_must_fit_the_billing_mode(client, refused, on_
 
 def test_the_same_capacity_of_an_index_is_no_change(client, refused):
     client.create_table(**with_index())
-    message = refused("update_table", TableName="orders", **update_index("byg", ProvisionedThroughput=units(5, 5)))
-    assert message.startswith("ValidationException: The provisioned throughput for the index byg will not change. The")
+    assert refused("update_table", TableName="orders", **update_index("byg", ProvisionedThroughput=units(5, 5))) == (
+        "ValidationException: The provisioned throughput for the index byg will not change. The requested value equals "
+        "the current value. Current ReadCapacityUnits provisioned for index byg: 5. Requested ReadCapacityUnits: 5. "
+        "Current WriteCapacityUnits provisioned for index byg: 5. Requested WriteCapacityUnits: 5. Refer to the Amazon "
+        "DynamoDB Developer Guide for current limits and how to request higher limits."
+    )
+
+
+LACKING = [
+    ({}, "index-A,index-B,index-C"),
+    (update_index("index-B", ProvisionedThroughput=units(5, 5)), "index-A,index-C"),
+    (update_index("index-B", OnDemandThroughput=READ), "index-A,index-B,index-C"),
+    (delete_index("index-C"), "index-A,index-B"),
+]
+
+
+@pytest.mark.parametrize("updates, named", LACKING)
+def test_all_indexes_without_capacity_are_named_at_once(client, refused, updates, named):
+    indexes = [index(f"index-{letter}", "g") for letter in "ABC"]
+    client.create_table(
+        **table(AttributeDefinitions=attributes("pk g"), KeySchema=keys("pk"), GlobalSecondaryIndexes=indexes)
+    )
+    assert refused("update_table", TableName="orders", BillingMode="PROVISIONED", **CAPACITY, **updates) == (
+        f"{OOMPV}ProvisionedThroughput must be specified for index: {named}"
+    )
 
 
 def test_the_warm_throughput_of_an_index_never_falls(client, describe):
@@ -401,7 +489,8 @@ def test_a_stream_must_be_switched(client, refused, view_type, params, message):
 def test_the_table_class_is_changed_twice_in_thirty_days(client, refused, describe, ddbmock_clock):
     client.create_table(**table())
     assert "TableClassSummary" not in describe("orders")
-    client.update_table(TableName="orders", TableClass="STANDARD")  # what it is already
+    answer = client.update_table(TableName="orders", TableClass="STANDARD")["TableDescription"]  # what it is already
+    assert (answer["TableStatus"], describe("orders")["TableStatus"]) == ("UPDATING", "ACTIVE")
     client.update_table(TableName="orders", **CLASS)
     summary = describe("orders")["TableClassSummary"]
     assert summary["TableClass"] == "STANDARD_INFREQUENT_ACCESS"
@@ -444,14 +533,25 @@ BEFORE = {
     "stream": (table(), stream("NEW_IMAGE")),
     "class": (table(), CLASS),
 }
+CREATED, DELETED = create_index("new", "g"), delete_index("old")
+IOPS = "Table IOPS are currently being updated. Table: orders"
+CLASS_IN_PROGRESS = "Table: orders TableClassUpdateInProgress: STANDARD_INFREQUENT_ACCESS"
 MEANWHILE = [
-    ("throughput", {"ProvisionedThroughput": units(7, 7)}, f"{IN_USE}Table IOPS are currently being updated. Table: orders"),
-    ("billing", {"ProvisionedThroughput": units(7, 7)}, f"{IN_USE}Table IOPS are currently being updated. Table: orders"),
-    ("throughput", stream("NEW_IMAGE"), f"{IN_USE}Can't enable or disable stream while table IOPS are being updated. Table: orders"),
-    ("billing", LIMITS, f"{IN_USE}OnDemandThroughput cannot be updated while BillingMode update is in progress"),
-    ("class", {"TableClass": "STANDARD"}, f"{IN_USE}Can't update table class when a table class update is in progress. Table: orders TableClassUpdateInProgress: STANDARD_INFREQUENT_ACCESS"),
-    ("throughput", PROTECTED, "ResourceInUseException: Table needs to be in ACTIVE status to modify deletion protection setting."),
-    ("stream", PROTECTED, "ResourceInUseException: Table needs to be in ACTIVE status to modify deletion protection setting."),
+    ("throughput", {"ProvisionedThroughput": units(7, 7)}, IOPS),
+    ("throughput", {"BillingMode": "PAY_PER_REQUEST"}, IOPS),
+    ("billing", {"ProvisionedThroughput": units(7, 7)}, IOPS),
+    ("billing", {"BillingMode": "PAY_PER_REQUEST"}, IOPS),
+    ("throughput", stream("NEW_IMAGE"), "Can't enable or disable stream while table IOPS are being updated. Table: orders"),
+    ("billing", stream("NEW_IMAGE"), "Can't enable or disable stream while table IOPS are being updated. Table: orders"),
+    ("throughput", CREATED, "Can't create or delete indexes while table IOPS are being updated. Table: orders"),
+    ("billing", DELETED, "Can't create or delete indexes while table IOPS are being updated. Table: orders"),
+    ("billing", LIMITS, "OnDemandThroughput cannot be updated while BillingMode update is in progress"),
+    ("class", {"TableClass": "STANDARD"}, f"Can't update table class when a table class update is in progress. {CLASS_IN_PROGRESS}"),
+    ("class", CLASS, f"Can't update table class when a table class update is in progress. {CLASS_IN_PROGRESS}"),
+    ("class", stream("NEW_IMAGE"), f"Can't change stream status when a table class update is in progress. {CLASS_IN_PROGRESS}"),
+    ("class", CREATED, f"Can't create or delete an index when a table class update is in progress. {CLASS_IN_PROGRESS}"),
+    ("class", LIMITS, "OnDemandThroughput cannot be updated while TableClass update is in progress. TableClassUpdateInProgress: STANDARD_INFREQUENT_ACCESS"),
+    ("stream", LIMITS, "OnDemandThroughput cannot be updated while stream status update is in progress"),
 ]  # fmt: skip
 
 
@@ -462,7 +562,24 @@ def test_a_second_change_waits_for_the_first(client, refused, ddbmock_clock, cha
     client.create_table(**made)
     ddbmock_clock.tick(seconds=5)
     client.update_table(TableName="orders", **first)
-    assert refused("update_table", TableName="orders", **params) == message
+    assert refused("update_table", TableName="orders", **params) == IN_USE + message
+
+
+@pytest.mark.ddbmock(pace=5)
+@pytest.mark.parametrize("change", BEFORE)
+@pytest.mark.parametrize(
+    "params", [PROTECTED, WARM, {"SSESpecification": {"Enabled": True}}], ids=lambda one: next(iter(one))
+)
+def test_some_changes_run_beside_the_first(client, describe, ddbmock_clock, change, params):
+    made, first = BEFORE[change]
+    client.create_table(**made)
+    ddbmock_clock.tick(seconds=5)
+    client.update_table(TableName="orders", **first)
+    status = client.update_table(TableName="orders", **params)["TableDescription"]["TableStatus"]
+    assert status == ("ACTIVE" if "SSESpecification" in params else "UPDATING")
+    assert describe("orders")["TableStatus"] == "UPDATING"
+    ddbmock_clock.tick(seconds=5)
+    assert describe("orders")["TableStatus"] == "ACTIVE"
 
 
 @pytest.mark.ddbmock(pace=5)
@@ -475,9 +592,15 @@ def test_a_stream_in_transition_is_named(client, refused, describe, ddbmock_cloc
     assert refused("update_table", TableName="orders", **stream("OLD_IMAGE")) == (
         f"{IN_USE}A stream status change is currently in progress. {where}"
     )
-    assert refused("update_table", TableName="orders", BillingMode="PROVISIONED", **CAPACITY) == (
-        f"{IN_USE}Can't change table IOPS when stream status is being updated. {where}"
-    )
+    others = [
+        ({"BillingMode": "PROVISIONED", **CAPACITY}, "change table IOPS"),
+        (CREATED, "create or delete an index"),
+        (CLASS, "update table class"),
+    ]
+    for params, what in others:
+        assert refused("update_table", TableName="orders", **params) == (
+            f"{IN_USE}Can't {what} when stream status is being updated. {where}"
+        )
 
 
 @pytest.mark.ddbmock(pace=5)

@@ -24,8 +24,7 @@ def create(client, **more):
 
 
 def listed(client):
-    pages = client.get_paginator("list_tags_of_resource").paginate(ResourceArn=ARN)
-    return {tag["Key"]: tag["Value"] for page in pages for tag in page["Tags"]}
+    return {tag["Key"]: tag["Value"] for tag in client.list_tags_of_resource(ResourceArn=ARN)["Tags"]}
 
 
 def test_tags_are_set_replaced_and_removed(client):
@@ -50,12 +49,13 @@ def test_tags_are_gone_with_their_table(client):
     assert listed(client) == {}
 
 
-def test_many_tags_come_in_pages(client):
-    many = {f"key{n:02}": str(n) for n in range(25)}
+@pytest.mark.parametrize("count", [0, 11, 30, 50])
+def test_all_tags_are_in_one_answer(client, count):
+    many = {f"key{n:02}": str(n) for n in range(count)}
     create(client, Tags=tags(**many))
-    page = client.list_tags_of_resource(ResourceArn=ARN)
-    assert len(page["Tags"]) == 10
-    assert listed(client) == many
+    answer = client.list_tags_of_resource(ResourceArn=ARN)
+    assert {tag["Key"]: tag["Value"] for tag in answer["Tags"]} == many
+    assert "NextToken" not in answer
 
 
 @pytest.mark.parametrize("text", ["Größe", "日本語", "a b", "_.:/=+-@", "x" * 128])
@@ -139,7 +139,7 @@ def test_the_resource_must_be_a_table_of_the_account(client, refused, method, pa
 
 
 @pytest.mark.parametrize("token", ["", "x", "eA==", "🙂"])
-def test_a_token_must_be_one_that_was_given(client, refused, token):
+def test_every_token_is_invalid(client, refused, token):
     create(client)
     assert refused("list_tags_of_resource", ResourceArn=ARN, NextToken=token).startswith("ValidationException: ")
 
@@ -169,3 +169,19 @@ def test_tags_settle_for_a_moment_when_changes_take_time(client, refused, ddbmoc
     client.untag_resource(ResourceArn=ARN, TagKeys=["a"])
     ddbmock_clock.tick(seconds=1.5)
     client.delete_table(TableName="orders")
+
+
+@pytest.mark.ddbmock(pace=1)
+def test_the_former_tags_are_listed_for_three_seconds_when_changes_take_time(client, ddbmock_clock):
+    ddbmock_clock.freeze()
+    create(client, Tags=tags(a="1"))
+    ddbmock_clock.tick(seconds=1)
+    assert listed(client) == {"a": "1"}
+    client.tag_resource(ResourceArn=ARN, Tags=tags(b="2"))
+    assert listed(client) == {"a": "1"}
+    ddbmock_clock.tick(seconds=2)
+    client.tag_resource(ResourceArn=ARN, Tags=tags(a="3"))
+    ddbmock_clock.tick(seconds=2.9)
+    assert listed(client) == {"a": "1"}
+    ddbmock_clock.tick(seconds=0.1)
+    assert listed(client) == {"a": "3", "b": "2"}
