@@ -1,1 +1,1 @@
-"""Expression text to checked tree to closure; knows no table but is told key names."""
+"""Expression texts to checked trees to functions; knows no table but gets the names of keys."""

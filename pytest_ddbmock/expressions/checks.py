@@ -1,4 +1,4 @@
-"""What AWS finds wrong with an expression once its placeholders are known, before it looks at any table.
+"""Checks of expressions whose placeholders are known; AWS makes them before it looks at any table.
 
 Source: "Condition and filter expressions, operators, and functions in DynamoDB", captured answers of the service.
 """
@@ -38,7 +38,7 @@ _TYPE_NAMES = "{B,NULL,SS,BOOL,L,BS,N,NS,S,M}"
 
 
 def operand_type(operand: Operand) -> str | None:
-    """The tag that `operand` has whatever the item, None when the item decides."""
+    """Return the tag that `operand` has for every item, None if the item decides."""
     if isinstance(operand, Literal):
         return operand.value[0]
     return _RESULT_TYPES.get(operand.function) if isinstance(operand, Call) else None
@@ -53,7 +53,7 @@ def render(value: Value) -> str:
 
 
 def wrong_type(kind: str, operator: str, shown_type: str) -> DynamoDBError:
-    """The type of an operand is known and cannot do."""
+    """Return the error for an operand whose type is known and invalid."""
     return errors.invalid_expression(
         kind,
         "Incorrect operand type for operator or function; "
@@ -62,7 +62,7 @@ def wrong_type(kind: str, operator: str, shown_type: str) -> DynamoDBError:
 
 
 def check_leaf(kind: str, leaf: Leaf) -> None:
-    """Refuse `leaf`, a condition without parts whose placeholders have been replaced."""
+    """Raise `ValidationException` for an invalid condition without parts, placeholders replaced."""
     operands = operands_of(leaf)
     calls = [operand for operand in operands if isinstance(operand, Call)]
     for call in calls:
@@ -83,7 +83,7 @@ def check_leaf(kind: str, leaf: Leaf) -> None:
 
 
 def operands_of(leaf: Leaf) -> tuple[Operand, ...]:
-    """The operands of a condition without parts, in the order of the text."""
+    """Return the operands of a condition without parts, in the order of the text."""
     if isinstance(leaf, Comparison):
         return leaf.left, leaf.right
     if isinstance(leaf, Between):
@@ -94,7 +94,7 @@ def operands_of(leaf: Leaf) -> tuple[Operand, ...]:
 
 
 def check_counts(kind: str, call: Call) -> None:
-    """Refuse `call` or a call inside it for the number of its operands."""
+    """Raise `ValidationException` if `call` or a call inside it has the wrong number of operands."""
     for operand in call.operands:
         if isinstance(operand, Call):
             check_counts(kind, operand)
@@ -107,7 +107,7 @@ def check_counts(kind: str, call: Call) -> None:
 
 
 def check_call(kind: str, call: Call, *, inner_done: bool = False) -> None:
-    """Refuse `call` or a call inside it for the types of its operands."""
+    """Raise `ValidationException` if `call` or a call inside it has operands of the wrong type."""
     if not inner_done:
         for operand in call.operands:
             if isinstance(operand, Call):
@@ -139,7 +139,7 @@ def _check_type_name(kind: str, operand: Operand) -> None:
     tag = operand_type(operand)
     if tag != "S":
         raise wrong_type(kind, "attribute_type", tag or _ALL_TYPES)
-    assert isinstance(operand, Literal), "functions that give strings do not exist"
+    assert isinstance(operand, Literal), "no function returns a string"
     name = operand.value[1]
     if name not in _TYPE_NAMES[1:-1].split(","):
         raise errors.invalid_expression(
@@ -148,7 +148,7 @@ def _check_type_name(kind: str, operand: Operand) -> None:
 
 
 def _check_distinct(kind: str, leaf: Leaf, operands: Sequence[Operand]) -> None:
-    # Unsure: BETWEEN and IN, whose operands are hardly ever paths.
+    # Unsure: BETWEEN and IN, which are not checked.
     first = operands[0]
     if not isinstance(first, DocumentPath) or first not in operands[1:]:
         return
@@ -181,7 +181,7 @@ def _check_bounds(kind: str, leaf: Between) -> None:
 
 
 def in_order(low: Value, high: Value) -> bool:
-    """Whether `low` does not lie above `high`; both S, N or B and of one type."""
+    """Return True if `low` is not above `high`; both are S, N or B and of one type."""
     return sort_key(low) <= sort_key(high)  # type: ignore[operator]  # of one type
 
 
@@ -189,12 +189,12 @@ def in_order(low: Value, high: Value) -> bool:
 
 
 def check_overlaps(kind: str, targets: Sequence[Path]) -> None:
-    """Refuse paths of which one is the beginning of another, or that take one container for a list and a map.
+    """Raise `ValidationException` for paths that overlap, or that take one container for both a list and a map.
 
-    The path that comes first in the request is told first.
+    The error prints the path that comes first in the request first. Linear in the number of elements of the paths.
     """
     if len({path[0] for path in targets}) == len(targets):
-        return  # as nearly always
+        return  # the common case
     whole: set[Path] = set()
     begun: set[Path] = set()
     for position, path in enumerate(targets):

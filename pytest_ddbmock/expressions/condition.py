@@ -24,7 +24,7 @@ Getter: TypeAlias = Callable[[Attributes], Value | None]
 
 
 class Condition(NamedTuple):
-    """`test` tells whether an item fulfils the condition; `paths` are all document paths that it mentions, in order.
+    """`test` returns True if an item fulfils the condition; `paths` are all its document paths, in order.
 
     A condition on an item that does not exist is tested on `values.item.EMPTY`.
     """
@@ -34,14 +34,17 @@ class Condition(NamedTuple):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The top-level attributes that it mentions, each once."""
+        """The top-level attributes of the condition, each once."""
         return tuple(dict.fromkeys(str(path[0]) for path in self.paths))
 
 
 def compile_condition(kind: str, text: str, placeholders: Placeholders) -> Condition:
-    """The condition that `text` states; `kind` is `ConditionExpression` or `FilterExpression`.
+    """Return the condition of an expression; `kind` is `ConditionExpression` or `FilterExpression`.
 
-    Errors: `ValidationException` for everything that AWS refuses before it looks at the table.
+    Linear in the length of `text`, which is parsed once and then cached. The test visits the nodes of the tree until
+    the result is known.
+
+    Errors: `ValidationException` for everything that AWS rejects before it looks at the table.
     """
     tree = parser.parse_condition(kind, text)
     if _needs_no_placeholders(tree):
@@ -55,7 +58,7 @@ def _compiled_alone(kind: str, text: str) -> Condition:
 
 
 def _needs_no_placeholders(tree: syntax.Condition) -> bool:
-    """Whether `tree` is `attribute_not_exists(name)` or alike, the most frequent of all conditions."""
+    """Return True for `attribute_not_exists(name)` and the like, the most frequent conditions."""
     if not isinstance(tree, Call) or len(tree.operands) != 1:
         return False
     [operand] = tree.operands
@@ -63,14 +66,14 @@ def _needs_no_placeholders(tree: syntax.Condition) -> bool:
 
 
 def of_tree(tree: syntax.Condition, kind: str = "", placeholders: Placeholders = NO_PLACEHOLDERS) -> Condition:
-    """The condition of a parsed tree; errors are worded for the parameter `kind`."""
+    """Return the condition of a parsed tree; errors name the parameter `kind`."""
     compiler = _Compiler(kind, placeholders)
     test = compiler.test(tree)
     return Condition(test, tuple(compiler.paths))
 
 
 class _Compiler:
-    """Turns one tree into a test, noting its paths."""
+    """Compiles one tree into a test and collects its paths."""
 
     def __init__(self, kind: str, placeholders: Placeholders) -> None:
         self.kind = kind
@@ -100,7 +103,7 @@ class _Compiler:
         return self.is_in(leaf)
 
     def getter(self, operand: syntax.Operand) -> Getter:
-        """The value of an operand in an item, None where it has none."""
+        """Return a function that finds the value of an operand in an item, None if there is none."""
         if isinstance(operand, Literal):
             value = operand.value
             return lambda item: value
@@ -197,7 +200,7 @@ COMPILERS: dict[str, Callable[..., Test]] = {
 """The functions that are conditions."""
 
 MIRRORED = {"=": "=", "<>": "<>", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
-"""The operator that says the same with the operands exchanged."""
+"""The equivalent operator when the operands are swapped."""
 
 _ORDER: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
@@ -210,7 +213,7 @@ _HASHABLE = frozenset({"S", "N", "B", "BOOL", "NULL", "SS", "NS", "BS"})
 
 
 def resolved(leaf: syntax.Leaf, kind: str, placeholders: Placeholders) -> syntax.Leaf:
-    """`leaf` with plain paths and literals in place of placeholders."""
+    """Return `leaf` with plain paths and literals in place of placeholders."""
     operand = placeholders.operand
     if isinstance(leaf, Comparison):
         return Comparison(leaf.operator, operand(kind, leaf.left), operand(kind, leaf.right))
@@ -222,7 +225,7 @@ def resolved(leaf: syntax.Leaf, kind: str, placeholders: Placeholders) -> syntax
 
 
 def getter(path: Path) -> Getter:
-    """A function that finds what is at `path`."""
+    """Return a function that finds the value at `path`."""
     if len(path) == 1:
         name = str(path[0])
         return lambda item: item.get(name)
@@ -230,7 +233,7 @@ def getter(path: Path) -> Getter:
 
 
 def is_member(wanted: Value, container: Value) -> bool:
-    """Whether `contains(container, wanted)`: part of a text, member of a set, element of a list."""
+    """Return True if `contains(container, wanted)`: part of a text, member of a set, element of a list."""
     (tag, payload), (wanted_tag, wanted_payload) = container, wanted
     if tag == "L":
         return wanted in payload
@@ -312,7 +315,7 @@ def _between_literals(get: Getter, lower: Value, upper: Value) -> Test:
 def _compared(get: Getter, name: str, get_other: Getter) -> Test:
     if name == "=":
         return lambda item: (value := get(item)) is not None and value == get_other(item)
-    if name == "<>":  # whatever is not equal, so also two that are missing
+    if name == "<>":  # everything that is not equal, so also two missing values
         return lambda item: (value := get(item)) is None or value != get_other(item)
     compare = _ORDER[name]
 

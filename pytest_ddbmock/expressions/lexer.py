@@ -1,6 +1,6 @@
 """Tokens of the expression languages, with their positions in the text.
 
-Source: "Using expressions in DynamoDB", captured answers of the service for what is no token.
+Source: "Using expressions in DynamoDB", captured answers of the service for invalid characters.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 END = "<EOF>"
 
-# A name begins with a letter (`_id` is told as an unexpected `_`), a number has no leading zero (`03` is `0`, `3`).
-# Whatever else there is becomes a token of its own, for the parser to complain about.
+# A name begins with a letter (AWS reports `_id` as an unexpected `_`), a number has no leading zero (`03` is `0`, `3`).
+# Any other character becomes a token of its own, and a syntax error in the parser.
 _TOKEN = re.compile(
     r"[A-Za-z][A-Za-z0-9_]*|[#:][A-Za-z0-9_]+|0|[1-9][0-9]*|<>|<=|>=|[^ \t\r\n]",
     re.ASCII,
@@ -19,7 +19,7 @@ _TOKEN = re.compile(
 
 
 class Token(NamedTuple):
-    """A piece of the text from `start` to `end`."""
+    """The part of the text from `start` to `end`."""
 
     text: str
     start: int
@@ -27,19 +27,19 @@ class Token(NamedTuple):
 
     @property
     def is_word(self) -> bool:
-        """A bare name, keyword or function name."""
+        """True for a bare name, keyword or function name."""
         return self.text[0].isascii() and self.text[0].isalpha()
 
 
 def tokens(text: str) -> list[Token]:
-    """The tokens of `text`, last of all one with the text `<EOF>`."""
+    """Return the tokens of `text`; the last one has the text `<EOF>`."""
     found = [Token(match.group(), match.start(), match.end()) for match in _TOKEN.finditer(text)]
     found.append(Token(END, len(text), len(text)))
     return found
 
 
 def near(text: str, found: list[Token], position: int) -> str:
-    """What AWS quotes about the token at `position`: from the token before it to the one after it."""
+    """Return what AWS quotes around the token at `position`: from the token before it to the one after it."""
     first = found[max(position - 1, 0)]
     last = found[min(position + 1, len(found) - 1)]
     if found[position].text == END:

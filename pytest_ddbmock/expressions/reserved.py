@@ -1,4 +1,4 @@
-"""The words that cannot be attribute names in expressions, in upper or lower case.
+"""Reserved words: they need a placeholder as attribute names in expressions, in upper and lower case.
 
 Source: "Reserved words in DynamoDB".
 """

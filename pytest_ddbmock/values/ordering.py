@@ -1,4 +1,4 @@
-"""A value as a sortable key; the hash of a partition key (scan order, segments).
+"""Sortable forms of key values; the hash of a partition key, which decides scan order and segments.
 
 Source: "Query" (API reference) for the order of sort keys.
 """
@@ -13,19 +13,19 @@ from pytest_ddbmock.values import numbers
 from pytest_ddbmock.values.attribute import Value
 
 SortKey: TypeAlias = str | int | Decimal | bytes
-"""Compares as DynamoDB orders values of one type: S by UTF-8 bytes (as Python orders by code point), N, B."""
+"""Compares as DynamoDB orders values of one type: S by UTF-8 bytes (Python's order by code point is the same), N, B."""
 
 HASH_SPACE = 1 << 64
 
 
 def sort_key(value: Value) -> SortKey:
-    """`value` (S, N or B) as something that sorts as DynamoDB sorts it."""
+    """Return `value` (S, N or B) as something that sorts as DynamoDB sorts it."""
     tag, payload = value
     return numbers.sortable(payload) if tag == "N" else payload
 
 
 def partition_hash(*payloads: str | bytes) -> int:
-    """Where a partition key lies in the hash space, from 0 to `HASH_SPACE`; the same in every process."""
+    """Return the place of a partition key in the hash space, from 0 to `HASH_SPACE`; the same in every process."""
     digest = hashlib.blake2b(digest_size=8)
     for payload in payloads:
         data = payload if isinstance(payload, bytes) else payload.encode("utf-8", "surrogatepass")

@@ -1,4 +1,6 @@
-"""Bytes of a value, an item, a key; the 400 KB rule.
+"""Sizes in bytes of values and items; the limits of 400 KB and 10 GB.
+
+Every function is linear in the number of values and in the length of texts that are not ASCII.
 
 Source: "DynamoDB item sizes and formats".
 """
@@ -14,20 +16,20 @@ MAX_ITEM_SIZE = 409_600
 """Bytes; an item of exactly this size is accepted."""
 
 MAX_COLLECTION_SIZE = 10 << 30
-"""Bytes that the items with one partition key value may take, in a table with local secondary indexes."""
+"""Maximum bytes of the items with one partition key value, in a table with local secondary indexes."""
 
 STORAGE_OVERHEAD = 100
 """Bytes that storage accounting adds to each item (not part of the 400 KB rule, nor of capacity units)."""
 
 
 def of_text(text: str) -> int:
-    """UTF-8 bytes of a string."""
-    # `surrogatepass`: JSON can carry half a surrogate pair, which is no reason to fail.
+    """Return the UTF-8 bytes of a string."""
+    # `surrogatepass`: JSON can carry half a surrogate pair.
     return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
 
 
 def of_value(value: Value) -> int:
-    """Bytes of one value without its name."""
+    """Return the bytes of one value without its name."""
     tag, payload = value
     if tag == "S":
         return of_text(payload)
@@ -49,7 +51,7 @@ def of_value(value: Value) -> int:
 
 
 def of_attributes(attributes: Mapping[str, Value]) -> int:
-    """Bytes of names and values.
+    """Return the bytes of names and values.
 
     >>> of_attributes({"shirt-color": ("S", "R"), "shirt-size": ("S", "M")})
     23

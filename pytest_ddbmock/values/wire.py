@@ -1,6 +1,6 @@
-"""JSON types against those the service model wants: the texts of `SerializationException`.
+"""JSON types that do not fit the service model: the texts of `SerializationException`.
 
-They come before every other check. Source: captured answers, facts of the wire protocol ("DynamoDB low-level API").
+These checks come before all others. Source: captured answers, facts of the wire protocol ("DynamoDB low-level API").
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}", re.ASCII)
 
 
 def token(value: object) -> str:
-    """The JSON parser's name of a scalar: `NUMBER_VALUE`, `DECIMAL_VALUE`, `TRUE_VALUE`, `STRING_VALUE`."""
+    """Return the JSON parser's name of a scalar: `NUMBER_VALUE`, `DECIMAL_VALUE`, `TRUE_VALUE`, `STRING_VALUE`..."""
     if value is True:
         return "TRUE_VALUE"
     if value is False:
@@ -30,7 +30,7 @@ def token(value: object) -> str:
 
 
 def scalar_fault(value: object, wanted: str) -> DynamoDBError:
-    """`value` stands where the model has a `wanted` (`String`, `Boolean`, `Integer`, `Long`, `Double`)."""
+    """Return the error for `value` in place of a `wanted` (`String`, `Boolean`, `Integer`, `Long`, `Double`)."""
     if isinstance(value, dict):
         return errors.serialization("Start of structure or map found where not expected")
     if isinstance(value, list | tuple):
@@ -41,28 +41,31 @@ def scalar_fault(value: object, wanted: str) -> DynamoDBError:
 
 
 def structure_fault(value: object, shape: str) -> DynamoDBError:
-    """`value` stands where the model has the structure `shape`."""
+    """Return the error for `value` in place of the structure `shape`."""
     if isinstance(value, list | tuple):
         return errors.serialization(f"Unrecognized collection type class com.amazonaws.dynamodb.v20120810.{shape}")
     return errors.serialization("Unexpected value type in payload")
 
 
 def list_fault(value: object) -> DynamoDBError:
-    """`value` stands where the model has a list."""
+    """Return the error for `value` in place of a list."""
     if isinstance(value, dict):
         return errors.serialization("Start of structure or map found where not expected")
     return errors.serialization("Unexpected field type")
 
 
 def map_fault(value: object, element: str) -> DynamoDBError:
-    """`value` stands where the model has a map to `element` (a Java type name)."""
+    """Return the error for `value` in place of a map to `element` (a Java type name)."""
     if isinstance(value, list | tuple):
         return errors.serialization(f"Unrecognized collection type java.util.Map<java.lang.String, {element}>")
     return errors.serialization("Unexpected field type")
 
 
 def to_bytes(value: Any) -> bytes:
-    """The bytes of a blob: base64 text as in JSON, or bytes as a Python caller gives them."""
+    """Return the bytes of a blob: base64 text as in JSON, or bytes as a Python caller passes them.
+
+    Errors: `SerializationException`.
+    """
     if isinstance(value, bytes):
         return value
     if isinstance(value, bytearray):
@@ -77,7 +80,7 @@ def to_bytes(value: Any) -> bytes:
         raise errors.serialization("only base-64-encoded strings are convertible to bytes")
     try:
         decoded = base64.b64decode(value)
-    except binascii.Error:  # e.g. `A===`, which the pattern above cannot tell from good text
+    except binascii.Error:  # e.g. `A===`, which the pattern above accepts
         raise errors.serialization("only base-64-encoded strings are convertible to bytes") from None
     if base64.b64encode(decoded).decode() != value:
         raise errors.serialization("Invalid last non-pad Base64 character dectected")
