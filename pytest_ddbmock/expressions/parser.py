@@ -1,10 +1,10 @@
 """From text to tree: condition, update and projection expressions, cached by text.
 
-Everything that needs no placeholders is checked here. Syntax errors are told at once; of the other faults AWS tells
-the most urgent kind first (`_Rank`), whatever their places in the text.
+Everything that needs no placeholders is checked here. A syntax error ends the parse; of the other faults AWS reports
+the most urgent kind (`_Rank`), whatever their places in the text.
 
-The parser keeps its own stack. Conditions are joined by programs and may nest hundreds of levels deep, and each
-recursive level of a grammar like this one costs several frames of Python's limited stack.
+The parser keeps its own stack: programs generate conditions that nest hundreds of levels deep, and a recursive
+grammar would use several frames of Python's limited stack for each level. It is linear in the length of the text.
 
 Source: "Using expressions in DynamoDB", "Service, account, and table quotas in Amazon DynamoDB".
 """
@@ -61,7 +61,7 @@ UPDATE_KEYWORDS = frozenset({"SET", "REMOVE", "ADD", "DELETE"})
 
 
 class _Rank(enum.IntEnum):
-    """Which kind of fault is told when there are several; within a kind the first in the text."""
+    """Priority of the kinds of faults; AWS reports the first fault of the kind that comes first here."""
 
     # Unsure: the places of OPERATORS, IN_OPERANDS and the two kinds of PATH faults.
     OPERATORS = 0
@@ -79,30 +79,30 @@ class _Rank(enum.IntEnum):
 
 @lru_cache(maxsize=1024)
 def parse_condition(kind: str, text: str) -> Condition:
-    """The tree of a condition, filter or key condition; `kind` is the parameter's name."""
+    """Return the tree of a condition, filter or key condition; `kind` is the parameter's name."""
     return _Parser(kind, text, "condition").whole_condition()
 
 
 @lru_cache(maxsize=1024)
 def parse_update(text: str) -> tuple[Action, ...]:
-    """The actions of an update expression, in the order of the text."""
+    """Return the actions of an update expression, in the order of the text."""
     return _Parser(UPDATE, text, "update").whole_update()
 
 
 @lru_cache(maxsize=1024)
 def parse_projection(text: str) -> tuple[DocumentPath, ...]:
-    """The paths of a projection expression, in the order of the text."""
+    """Return the paths of a projection expression, in the order of the text."""
     return _Parser(PROJECTION, text, "projection").whole_projection()
 
 
 def refuse_empty(kind: str, text: str) -> None:
-    """Refuse the empty text, which AWS looks for before it parses any of a request's expressions."""
+    """Raise `ValidationException` for an empty text; AWS checks that before it parses any expression of a request."""
     if not text:
         raise errors.invalid_expression(kind, "The expression can not be empty;")
 
 
 class _Open:
-    """Something on the parser's stack that waits for more: `what` it is, `parts` that it has so far."""
+    """An incomplete node on the parser's stack: `what` it is and the `parts` it has so far."""
 
     __slots__ = ("parts", "takes_condition", "what")
 
@@ -110,7 +110,7 @@ class _Open:
         self.what = what
         self.parts = list(parts)
         self.takes_condition = takes_condition
-        """Whether a condition may begin here; otherwise only an operand."""
+        """True if a condition may begin here; otherwise only an operand can."""
 
 
 _OPEN_PAREN, _NOT, _AND, _OR, _COMPARISON, _BETWEEN, _IN, _CALL, _ARITHMETIC = (
@@ -127,9 +127,7 @@ class _Parser:
         refuse_empty(kind, text)
         size = len(text.encode("utf-8", "surrogatepass"))
         if size > MAX_SIZE:
-            # Captured with the size on reads and without it on writes.
-            on_write = kind in (UPDATE, "ConditionExpression")
-            detail = "" if on_write else f" expression size: {size}"
+            detail = f" expression size: {size}" if language == "condition" else ""
             raise errors.invalid_expression(kind, f"Expression size has exceeded the maximum allowed size;{detail}")
         self.kind = kind
         self.text = text
@@ -202,7 +200,7 @@ class _Parser:
         return token[0] == ":" and len(token) > 1
 
     def keyword(self) -> str:
-        """The keyword of this language that comes next, in upper case, else ''."""
+        """Return the keyword of this language that comes next, in upper case, else ''."""
         word = self.token.upper()
         return word if word in self.keywords else ""
 
@@ -230,7 +228,7 @@ class _Parser:
         self.faults.setdefault(rank, message)
 
     def finish(self) -> None:
-        """Tell the most urgent fault of a text that is well formed."""
+        """Raise the most urgent fault of a text without syntax errors."""
         if self.operators > MAX_OPERATORS:
             # The service stops counting at the first operator that is too many.
             self.fault(
@@ -256,7 +254,7 @@ class _Parser:
         if len(elements) > MAX_PATH_ELEMENTS:
             self.fault(
                 _Rank.PATH_DEPTH,
-                f"The document path has too many nesting elements; nesting elements: {len(elements)}",
+                f"The document path has too many nesting levels; nesting levels: {len(elements)}",
             )
         return DocumentPath(tuple(elements), tuple(placeholders))
 
@@ -282,7 +280,7 @@ class _Parser:
     # ---- conditions and values
 
     def expression(self, *, conditional: bool) -> Any:
-        """A condition, or the value of a SET action; ends at the first token that does not belong to it."""
+        """Parse a condition, or the value of a SET action, up to the first token that does not belong to it."""
         stack: list[_Open] = []
         while True:
             node = self.begin(stack, conditional)
@@ -290,7 +288,7 @@ class _Parser:
                 continue
             after_paren = False
             while True:
-                step = self.go_on(node, stack, conditional, after_paren)
+                step = self.continue_with(node, stack, conditional, after_paren)
                 if step is _MORE:
                     break
                 if step is _DONE:
@@ -298,7 +296,7 @@ class _Parser:
                 node, after_paren = step
 
     def begin(self, stack: list[_Open], conditional: bool) -> Any:
-        """A path or value, or None when something was opened that has yet to be filled."""
+        """Parse a path or value, or return None after opening an incomplete node."""
         takes_condition = stack[-1].takes_condition if stack else conditional
         if self.token == "(":
             self.advance()
@@ -321,16 +319,16 @@ class _Parser:
         return self.path()
 
     def operator(self) -> None:
-        """Step over a token that counts as an operator."""
+        """Count the next token as an operator and advance."""
         # Unsure: AND, OR and NOT count; a report speaks of comparators only, another cannot have reached 301 with them.
         self.operators += 1
         self.advance()
 
-    def go_on(self, node: Any, stack: list[_Open], conditional: bool, after_paren: bool) -> Any:
-        """What becomes of `node` by the token that comes next.
+    def continue_with(self, node: Any, stack: list[_Open], conditional: bool, after_paren: bool) -> Any:
+        """Return what the next token makes of `node`.
 
-        `_MORE` when an operand or condition has to follow, `_DONE` when `node` is all, else what `node` has become and
-        whether parentheses have just been closed around it.
+        `_MORE` if an operand or condition must follow, `_DONE` if `node` is complete, else the new node and whether
+        parentheses were just closed around it.
         """
         top = stack[-1] if stack else None
         takes_condition = top.takes_condition if top else conditional
@@ -341,7 +339,7 @@ class _Parser:
             stack.append(opened)
             return _MORE
         if top is not None and top.what == _OPEN_PAREN and token == ")":
-            # Around a condition or around the first operand of one; what follows tells.
+            # Around a condition or around its first operand: the next token decides.
             return self.close_paren(node, stack, after_paren)
         self.as_condition(node)
         if top is not None and top.what == _NOT:
@@ -363,7 +361,7 @@ class _Parser:
         self.syntax_error()
 
     def join(self, node: Any, stack: list[_Open], top: _Open, joined: type[And] | type[Or], keyword: str) -> Any:
-        """`node` is one more of the conditions that are joined by the keyword of `top`."""
+        """Add `node` to the conditions that the keyword of `top` joins."""
         top.parts.extend(node.conditions if isinstance(node, joined) else (node,))
         if keyword == top.what:
             self.operator()
@@ -372,7 +370,7 @@ class _Parser:
         return joined(tuple(top.parts)), False
 
     def operator_after(self, node: Any) -> _Open | None:
-        """The operator that makes an operand of `node`."""
+        """Open the operator that takes `node` as its first operand, if one comes next."""
         if self.token in COMPARATORS:
             opened = _Open(_COMPARISON, node, self.token)
         elif self.keyword() == "BETWEEN":
@@ -390,7 +388,7 @@ class _Parser:
     def continue_with_operand(
         self, node: Any, stack: list[_Open], top: _Open | None, token: str, after_paren: bool
     ) -> Any:
-        """As `go_on`, where no condition can stand."""
+        """Do as `continue_with`, where no condition can stand."""
         is_calculated = isinstance(node, Arithmetic)
         if token in ("+", "-") and not is_calculated and all(opened.what == _OPEN_PAREN for opened in stack):
             # The whole value of a SET action, perhaps in parentheses.
@@ -415,6 +413,8 @@ class _Parser:
             stack.pop()
             left, operator = top.parts
             return Comparison(operator, left, node), False
+        if top.what == _CALL and top.parts[0] == "list_append" and isinstance(node, Call):
+            self.as_appended(node)
         top.parts.append(node)
         if top.what == _BETWEEN:
             if len(top.parts) < 3:
@@ -458,6 +458,11 @@ class _Parser:
     def as_operand(self, node: Any) -> None:
         # Nothing else can be wrong: conditions and sums are opened only where they may stand.
         if isinstance(node, Call) and node.function not in VALUE_FUNCTIONS[self.language]:
+            self.misused(node)
+
+    def as_appended(self, node: Call) -> None:
+        # Unsure: seen by one observer; `if_not_exists` is fine here.
+        if node.function == "list_append":
             self.misused(node)
 
     def misused(self, node: Call) -> None:

@@ -302,11 +302,6 @@ def test_the_empty_expression_is_never_wrapped(kind: str) -> None:
         (PROJECTION, "a[99999999999999]", "List index is not within the allowable range; index: [99999999999999]"),
         (
             CONDITION,
-            "a" + "[0]" * 32 + " = :v",
-            "The document path has too many nesting elements; nesting elements: 33",
-        ),
-        (
-            CONDITION,
             "a IN (" + ", ".join([":v"] * 101) + ")",
             "The IN operator is provided with too many operands; number of operands: 101",
         ),
@@ -358,7 +353,7 @@ def test_the_limits_themselves_are_accepted() -> None:
 
 @pytest.mark.parametrize(
     "kind, shows_size",
-    [(CONDITION, False), (UPDATE, False), (FILTER, True), (KEY_CONDITION, True), (PROJECTION, True)],
+    [(CONDITION, True), (UPDATE, False), (FILTER, True), (KEY_CONDITION, True), (PROJECTION, False)],
 )
 def test_more_than_4096_bytes_are_refused(kind: str, shows_size: bool) -> None:
     beginning = "SET a = :" if kind == UPDATE else "a, " if kind == PROJECTION else "a = :"
@@ -369,6 +364,56 @@ def test_more_than_4096_bytes_are_refused(kind: str, shows_size: bool) -> None:
         f"Invalid {kind}: Expression size has exceeded the maximum allowed size;{detail}"
     )
     assert "Syntax error" in refusal(kind, text[:-2]).message
+
+
+@pytest.mark.parametrize(
+    "kind, text",
+    [
+        (CONDITION, "{} = :v"),
+        (CONDITION, "a = :v OR NOT attribute_exists({})"),
+        (FILTER, "size({}) > :v"),
+        (FILTER, ":v IN (:w, {})"),
+        (KEY_CONDITION, "{} BETWEEN :v AND :w"),
+        (UPDATE, "SET {} = :v"),
+        (UPDATE, "SET b = {}"),
+        (UPDATE, "SET b = {} - :v"),
+        (UPDATE, "SET b = list_append(if_not_exists({}, :v), :w)"),
+        (UPDATE, "REMOVE {}"),
+        (UPDATE, "ADD {} :v"),
+        (UPDATE, "DELETE {} :v"),
+        (PROJECTION, "b, {}"),
+    ],
+)
+@pytest.mark.parametrize("element", [".b", ".#b", "[0]"])
+def test_a_path_has_32_elements(kind: str, text: str, element: str) -> None:
+    parse(kind, text.format("a" + element * 31))
+    # Unsure: the text.
+    assert refusal(kind, text.format("a" + element * 32)).message == (
+        f"Invalid {kind}: The document path has too many nesting levels; nesting levels: 33"
+    )
+
+
+@pytest.mark.parametrize(
+    "value, is_accepted",
+    [
+        ("list_append(list_append(a, :v), :w)", False),
+        ("list_append(a, list_append(:v, :w))", False),
+        ("list_append(a, (list_append(:v, :w)))", False),
+        ("if_not_exists(a, list_append(b, list_append(:v, :w)))", False),
+        ("list_append(if_not_exists(a, :v), if_not_exists(b, :w))", True),
+        ("if_not_exists(a, list_append(:v, :w))", True),
+        ("if_not_exists(a, if_not_exists(b, :w))", True),
+        ("if_not_exists(a, :v) + if_not_exists(b, :w)", True),
+    ],
+)
+def test_list_append_is_no_operand_of_list_append(value: str, is_accepted: bool) -> None:
+    if is_accepted:
+        parse(UPDATE, f"SET x = {value}")
+    else:
+        assert refusal(UPDATE, f"SET x = {value}").message == (
+            "Invalid UpdateExpression: The function is not allowed to be used this way in an expression; "
+            "function: list_append"
+        )
 
 
 def test_conditions_nest_as_deep_as_operators_allow() -> None:
