@@ -42,9 +42,8 @@ LEGACY_WRONG_TYPE = "Type mismatch for attribute to update"
 
 _LONG_NAMES = {
     "S": "STRING", "N": "NUMBER", "B": "BINARY", "BOOL": "BOOLEAN", "NULL": "NULL", "L": "LIST", "M": "MAP",
-    # Unsure: no capture names a set.
-    "SS": "STRING_SET", "NS": "NUMBER_SET", "BS": "BINARY_SET",
 }  # fmt: skip
+"""Types that ADD or DELETE rejects."""
 _ADDABLE = ("N", "SS", "NS", "BS")
 _SETS = ("SS", "NS", "BS")
 
@@ -52,11 +51,11 @@ _SETS = ("SS", "NS", "BS")
 class Update:
     """What an UpdateItem does to an item: `targets` are the paths it writes, in the order of the request.
 
-    `creates` tells whether it makes an item where there is none. `empties` holds the top-level attributes that a SET
-    makes empty, whatever the stored item.
+    `creates` is False if the update makes no item where there is none: all its actions remove something. `empties`
+    holds the top-level attributes that a SET makes empty, whatever the stored item.
     """
 
-    __slots__ = ("_arguments", "_edits", "creates", "empties", "targets")
+    __slots__ = ("_arguments", "_edits", "_is_deep", "creates", "empties", "targets")
 
     def __init__(
         self,
@@ -65,30 +64,37 @@ class Update:
         *,
         creates: bool = True,
         empties: Mapping[str, Value] | None = None,
+        is_deep: bool = False,
     ) -> None:
         self.targets: tuple[Path, ...] = tuple(path for path, _ in edits)
         self.creates = creates
         self.empties: Mapping[str, Value] = empties or {}
         self._edits = paths.tree(edits)
         self._arguments = tuple(arguments)
+        self._is_deep = is_deep
 
     def apply(self, item: Mapping[str, Value]) -> Item:
-        """The new item; `item` is the stored one, or the key alone where there is none.
+        """Return the new item; `item` is the stored one, or the key alone if there is none.
 
-        Errors: `ValidationException` for operands that are missing or of the wrong type, for paths whose parents are,
-        for numbers out of range and for more than 32 levels.
+        Linear in the attributes of the item and of the edited maps and lists; the rest is shared with `item`.
+
+        Errors: `ValidationException` for operands or parents of paths that are missing or have the wrong type, for
+        numbers out of range and for more than 32 levels.
         """
-        # Every value is worked out from the item as it was, so that `SET a = b, b = a` exchanges them.
+        # Every value is calculated from the item as it was, so that `SET a = b, b = a` exchanges them.
         arguments = []
         for evaluate in self._arguments:
             value = evaluate(item)
             if value is None:
                 raise errors.validation(MISSING)
             arguments.append(value)
-        return Item(paths.edited(item, self._edits, arguments))
+        after = Item(paths.edited(item, self._edits, arguments))
+        if self._is_deep:
+            paths.require_levels(after)
+        return after
 
     def updated(self, item: Mapping[str, Value]) -> Item | None:
-        """The touched parts of `item` (old or new), inside their parents; None when it has none of them.
+        """Return the touched parts of `item` (old or new), inside their parents; None if it has none of them.
 
         Source: "UpdateItem" (API reference), UPDATED_OLD and UPDATED_NEW.
         """
@@ -97,19 +103,19 @@ class Update:
 
 
 NOTHING = Update(())
-"""An UpdateItem without actions: it makes an item of the key where there is none."""
+"""An UpdateItem without actions: it makes an item of the key if there is none."""
 
 
 def compile_update(text: str, placeholders: Placeholders) -> Update:
-    """The update that `text` states.
+    """Return the update of an expression.
 
-    Errors: `ValidationException` for everything that AWS refuses before it looks at the table.
+    Errors: `ValidationException` for everything that AWS rejects before it looks at the table.
     """
     return of_parsed(parser.parse_update(text), placeholders)
 
 
 def of_parsed(parsed: Sequence[Action], placeholders: Placeholders, kind: str = UPDATE) -> Update:
-    """The update of parsed actions; errors as of `compile_update`, worded for the parameter `kind`."""
+    """Return the update of parsed actions; errors as of `compile_update`, worded for the parameter `kind`."""
     try:
         actions = [_resolved(kind, action, placeholders) for action in parsed]
     except DynamoDBError:
@@ -125,15 +131,19 @@ def of_parsed(parsed: Sequence[Action], placeholders: Placeholders, kind: str = 
     for action in actions:
         if isinstance(action, Set):
             _check_value(kind, action.value)
-    return of_actions(actions)
+    return of_actions(actions, is_deep=placeholders.is_deep)
 
 
-def of_actions(actions: Iterable[Action], *, creates: bool = True, is_legacy: bool = False) -> Update:
-    """The update of checked actions with plain paths and literals; `is_legacy` words the errors of unfitting values."""
+def of_actions(actions: Iterable[Action], *, is_legacy: bool = False, is_deep: bool = False) -> Update:
+    """Return the update of checked actions with plain paths and literals.
+
+    `is_legacy` words the errors of values of the wrong type; `is_deep` says that a literal may have too many levels.
+    """
     wrong_type = LEGACY_WRONG_TYPE if is_legacy else WRONG_TYPE
     edits: list[tuple[Path, Edit]] = []
     arguments: list[Evaluator] = []
     empties: dict[str, Value] = {}
+    removes = 0
     for action in actions:
         path = action.target.elements
         if isinstance(action, Set):
@@ -143,18 +153,22 @@ def of_actions(actions: Iterable[Action], *, creates: bool = True, is_legacy: bo
             arguments.append(_evaluator(action.value))
         elif isinstance(action, Remove):
             edits.append((path, _remove))
+            removes += 1
         else:
             assert isinstance(action.value, Literal), "placeholders have been replaced"
             make = _add if isinstance(action, Add) else _delete
             edits.append((path, make(action.value.value, wrong_type)))
-    return Update(edits, arguments, creates=creates, empties=empties)
+            # Unsure: DELETE in an expression; it is documented of the legacy DELETE, and observed of REMOVE.
+            removes += isinstance(action, Delete)
+    creates = not edits or removes < len(edits)
+    return Update(edits, arguments, creates=creates, empties=empties, is_deep=is_deep)
 
 
 # ---- before the item is known
 
 
 def _resolved(kind: str, action: Action, placeholders: Placeholders) -> Action:
-    """`action` with plain paths and literals in place of placeholders."""
+    """Return `action` with plain paths and literals in place of placeholders."""
     target = action.target
     if target.placeholders:
         target = DocumentPath(placeholders.path(kind, target))
@@ -172,7 +186,7 @@ def _resolved(kind: str, action: Action, placeholders: Placeholders) -> Action:
 
 
 def _paths(actions: Iterable[Action]) -> Iterator[DocumentPath]:
-    """Every path in `actions`, in the order of the text."""
+    """Return every path in `actions`, in the order of the text."""
     for action in actions:
         yield action.target
         waiting: list[Operand | Arithmetic] = [action.value] if isinstance(action, Set) else []

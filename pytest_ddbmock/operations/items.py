@@ -120,8 +120,7 @@ def update_item(call: Call) -> Answer:
     refuse_key_updates(table, update)
     _refuse_paths_into_keys(table, condition)
     stored = call.admit_write(table, key, condition)
-    after = updated(table, wanted, stored, update)
-    [change] = call.commit(Write(table, key, after if stored is not None or update.creates else None))
+    [change] = call.commit(Write(table, key, updated(table, wanted, stored, update)))
     shown = _update_answer(returns, update, change.old, change.new)
     return call.answer(
         Attributes=None if shown is None else attributes_to_wire(shown),
@@ -146,11 +145,15 @@ def require_item_size(item: Item) -> None:
         raise errors.validation("Item size has exceeded the maximum allowed size")
 
 
-def updated(table: Table, key: Item, stored: Item | None, update: Update) -> Item:
-    """What an update makes of the stored item, or of the attributes of its key where there is none.
+def updated(table: Table, key: Item, stored: Item | None, update: Update) -> Item | None:
+    """Return the item after an update; without a stored item, the update starts from the attributes of its key.
 
-    Errors: `ValidationException` for what cannot be worked out, cannot be the key of an index, or is too large.
+    None if there is no item and the update only removes: such an update makes none.
+
+    Errors: `ValidationException` for values that cannot be calculated, be the key of an index, or are too large.
     """
+    if stored is None and not update.creates:
+        return None
     after = update.apply(key if stored is None else stored)
     require_updated_index_keys(table, after, update)
     if after.size > sizes.MAX_ITEM_SIZE:

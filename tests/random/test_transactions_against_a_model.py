@@ -116,6 +116,8 @@ def expected(
         return {"Code": "None"}, {**key(place[1]), **detail}
     if kind == "Update":
         evaluate, message = UPDATES[detail]
+        if stored is None and detail.startswith("REMOVE"):
+            return {"Code": "None"}, None
         result = evaluate(stored or key(place[1]))
         if result is None:
             return {"Code": "ValidationError", "Message": message}, stored

@@ -10,6 +10,7 @@ from pytest_ddbmock.errors import DynamoDBError
 from pytest_ddbmock.expressions.placeholders import Placeholders
 from pytest_ddbmock.expressions.update import NOTHING, Update, compile_update
 from pytest_ddbmock.values.attribute import NESTED_TOO_DEEP, attributes_to_wire
+from pytest_ddbmock.values.faults import Layer
 from pytest_ddbmock.values.item import Item, decode_item
 
 VALUES: dict[str, Any] = {
@@ -164,7 +165,8 @@ def test_of_several_faults_the_most_urgent_kind_is_told(text: str, told: str) ->
         ("SET lst = list_append(lst, :l)", {"lst": {"L": [{"S": "a"}, {"S": "b"}, {"S": "c"}, {"S": "x"}]}}),
         ("SET lst = list_append(:l, lst)", {"lst": {"L": [{"S": "x"}, {"S": "a"}, {"S": "b"}, {"S": "c"}]}}),
         ("SET fresh = list_append(if_not_exists(fresh, :empty), :l)", {"fresh": {"L": [{"S": "x"}]}}),
-        ("SET fresh = list_append(list_append(:l, :l), mp.l)", {"fresh": {"L": [{"S": "x"}, {"S": "x"}]}}),
+        ("SET fresh = list_append(if_not_exists(gone, :l), mp.l)", {"fresh": {"L": [{"S": "x"}]}}),
+        ("SET fresh = if_not_exists(gone, list_append(:l, :l))", {"fresh": {"L": [{"S": "x"}, {"S": "x"}]}}),
         ("SET #a = :s", {"a.b": {"S": "x"}}),
     ],
 )  # fmt: skip
@@ -300,8 +302,10 @@ def test_arithmetic_is_exact_or_refused(text: str) -> None:
     stored = {"num": {"N": "9007199254740993"}}
     assert changed(text, stored) == {"num": {"N": "9007199254740994"}}
     with pytest.raises(DynamoDBError) as refused:
-        changed(text, {"num": {"N": "1" + "0" * 40}})
-    assert refused.value.message == "Attempting to store more than 38 significant digits in a Number"
+        changed(text, {"num": {"N": "1" + "0" * 50}})
+    assert refused.value.message == (
+        "Number overflow. Attempting to store a number with magnitude larger than supported range"
+    )
     with pytest.raises(DynamoDBError) as refused:
         compile_update("ADD num :v", Placeholders(None, {":v": {"N": "9e125"}})).apply(
             decode_item({"num": {"N": "9e125"}})
@@ -327,9 +331,9 @@ def test_a_result_of_more_than_32_levels_is_refused() -> None:
 
 def test_deeply_nested_values_are_evaluated() -> None:
     value = ":l"
-    for _ in range(150):
-        value = f"list_append({value},:l)"
-    assert len(changed(f"SET fresh = {value}")["fresh"]["L"]) == 151
+    for _ in range(110):
+        value = f"list_append(if_not_exists(gone,{value}),:l)"
+    assert len(changed(f"SET fresh = {value}")["fresh"]["L"]) == 111
     value = ":s"
     for _ in range(200):
         value = f"if_not_exists(gone,{value})"
@@ -342,7 +346,34 @@ def test_deeply_nested_values_are_evaluated() -> None:
 def test_targets_are_told_in_the_order_of_the_request() -> None:
     update = compiled("REMOVE c, #a[0] SET b.x = :s DELETE d :ss ADD e :n")
     assert update.targets == (("c",), ("a.b", 0), ("b", "x"), ("d",), ("e",))
-    assert update.creates
+
+
+@pytest.mark.parametrize(
+    "text, creates",
+    [
+        ("REMOVE a", False),
+        ("REMOVE a, b.c[0]", False),
+        ("DELETE a :ss", False),  # Unsure
+        ("REMOVE a DELETE b :ss, c :ns", False),
+        ("SET a = :s", True),
+        ("ADD a :ss", True),
+        ("REMOVE a ADD b :n", True),
+        ("DELETE a :ss SET b = :s", True),
+    ],
+)
+def test_an_update_that_only_removes_makes_no_item(text: str, creates: bool) -> None:
+    assert compiled(text).creates is creates
+
+
+@pytest.mark.parametrize("text", ["SET a = :deep", "SET mp.a = :deep", "SET a = if_not_exists(b, :deep)"])
+def test_a_value_that_is_only_good_for_conditions_is_not_stored(text: str) -> None:
+    deep: Any = {"S": "x"}
+    for _ in range(32):
+        deep = {"M": {"a": deep}}
+    update = compile_update(text, Placeholders(None, {":deep": deep}, layer=Layer.OLD))
+    with pytest.raises(DynamoDBError) as refused:
+        update.apply(decode_item(STORED))
+    assert refused.value.message == NESTED_TOO_DEEP
 
 
 def test_a_missing_item_is_made_of_its_key() -> None:

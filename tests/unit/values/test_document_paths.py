@@ -10,7 +10,7 @@ import pytest
 from pytest_ddbmock.errors import DynamoDBError
 from pytest_ddbmock.values import paths
 from pytest_ddbmock.values.attribute import NESTED_TOO_DEEP, Value, attributes_to_wire, decode
-from pytest_ddbmock.values.item import decode_item
+from pytest_ddbmock.values.item import Item, decode_item
 from pytest_ddbmock.values.paths import Path
 
 ITEM = decode_item(
@@ -22,6 +22,14 @@ ITEM = decode_item(
         "set": {"SS": ["p", "q"]},
     }
 )
+
+
+def replaced(item: Item, path: Path, value: Value) -> dict[str, Value]:
+    return paths.edited(item, paths.tree([(path, lambda stored, arguments: value)]))
+
+
+def removed(item: Item, path: Path) -> dict[str, Value]:
+    return paths.edited(item, paths.tree([(path, lambda stored, arguments: None)]))
 
 
 @pytest.mark.parametrize(
@@ -68,7 +76,7 @@ def test_pick_keeps_parents_and_closes_ranks(wanted: list[Path], found: Any) -> 
 
 
 def test_replace_shares_everything_off_the_path() -> None:
-    changed = paths.replaced(ITEM, ("address", "city"), ("S", "Paris"))
+    changed = replaced(ITEM, ("address", "city"), ("S", "Paris"))
     assert paths.find(changed, ("address", "city")) == ("S", "Paris")
     assert paths.find(changed, ("address", "zip")) is paths.find(ITEM, ("address", "zip"))
     assert changed["tags"] is ITEM["tags"]
@@ -76,26 +84,26 @@ def test_replace_shares_everything_off_the_path() -> None:
 
 
 def test_replace_beyond_the_end_of_a_list_appends() -> None:
-    changed = paths.replaced(ITEM, ("address", "lines", 4294967294), ("S", "2"))
+    changed = replaced(ITEM, ("address", "lines", 4294967294), ("S", "2"))
     assert paths.find(changed, ("address", "lines")) == ("L", (("S", "1"), ("S", "2")))
 
 
 def test_remove_of_a_list_element_moves_the_rest_up() -> None:
-    changed = paths.removed(ITEM, ("tags", 0))
+    changed = removed(ITEM, ("tags", 0))
     assert paths.find(changed, ("tags", 0)) == ("S", "b")
     assert paths.find(ITEM, ("tags", 0)) == ("S", "a")
 
 
 @pytest.mark.parametrize("path", [("missing",), ("address", "missing"), ("tags", 17)])
 def test_remove_of_what_is_not_there_changes_nothing(path: Path) -> None:
-    assert paths.removed(ITEM, path) == ITEM
+    assert removed(ITEM, path) == ITEM
 
 
 @pytest.mark.parametrize(
     "path", [("missing", "a"), ("missing", 0), ("name", "a"), ("name", 0), ("tags", "a"), ("address", 0), ("set", 0)]
 )
 def test_a_parent_that_is_missing_or_of_another_kind_is_an_error(path: Path) -> None:
-    for edit in (lambda: paths.replaced(ITEM, path, ("S", "x")), lambda: paths.removed(ITEM, path)):
+    for edit in (lambda: replaced(ITEM, path, ("S", "x")), lambda: removed(ITEM, path)):
         with pytest.raises(DynamoDBError) as refused:
             edit()
         assert refused.value.message == "The document path provided in the update expression is invalid for update"
@@ -118,9 +126,19 @@ def test_a_value_put_too_deep_is_refused() -> None:
     for _ in range(30):
         value = ("L", (value,))
     assert paths.levels(value) == 31
-    assert paths.replaced(ITEM, ("address", "deep"), value)
+    assert replaced(ITEM, ("address", "deep"), value)
     with pytest.raises(DynamoDBError) as refused:
-        paths.replaced(ITEM, ("tags", 2, "deep"), value)
+        replaced(ITEM, ("tags", 2, "deep"), value)
+    assert refused.value.message == NESTED_TOO_DEEP
+
+
+def test_an_item_that_is_too_deep_is_refused() -> None:
+    value: Value = ("M", {})
+    for _ in range(31):
+        value = ("M", {"a": value})
+    paths.require_levels({"a": value, "b": ("S", "x")})
+    with pytest.raises(DynamoDBError) as refused:
+        paths.require_levels({"a": ("S", "x"), "b": ("L", (value,))})
     assert refused.value.message == NESTED_TOO_DEEP
 
 
