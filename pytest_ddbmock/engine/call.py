@@ -24,6 +24,7 @@ from pytest_ddbmock.storage.schema import Key
 from pytest_ddbmock.storage.settings import CREATING, DELETING
 from pytest_ddbmock.storage.table import Table, Write
 from pytest_ddbmock.values.attribute import attributes_to_wire
+from pytest_ddbmock.values.faults import Layer
 from pytest_ddbmock.values.item import EMPTY, Item, decode_item
 
 
@@ -95,18 +96,16 @@ class Call:
         """Expressions and the parameters that they replaced cannot stand in one request."""
         refuse_mixing(self.params, expressions, with_legacy)
 
-    def bind(
-        self, expressions: Sequence[str], *, with_values: bool = True, names_bad_values: bool = False
-    ) -> Placeholders:
+    def bind(self, expressions: Sequence[str], *, with_values: bool = True, layer: Layer = Layer.NEW) -> Placeholders:
         """The `#n` and `:v` of the request; `expressions` are the parameters that can use them.
 
-        `names_bad_values` is as of `Placeholders`.
+        `layer` checks the values.
 
         Errors: `ValidationException` for placeholders without an expression, malformed maps and empty expressions.
         """
         names = self.param("ExpressionAttributeNames")
         values = self.param("ExpressionAttributeValues") if with_values else None
-        self.placeholders = bind(self.params, expressions, names, values, names_bad_values=names_bad_values)
+        self.placeholders = bind(self.params, expressions, names, values, layer=layer)
         return self.placeholders
 
     def condition(self, kind: str, placeholders: Placeholders) -> Condition | None:
@@ -308,7 +307,7 @@ def bind(
     names: Any,
     values: Any = None,
     *,
-    names_bad_values: bool = False,
+    layer: Layer = Layer.NEW,
 ) -> Placeholders:
     """The placeholders of a structure of a request that can hold `expressions`; errors as of `Call.bind`."""
     if names is not None or values is not None:
@@ -318,7 +317,7 @@ def bind(
         users = [name for name in expressions if name != "ProjectionExpression"]
         if values is not None and not any(name in given for name in users):
             raise _values_without_expression(users)
-        placeholders = Placeholders(names, values, names_bad_values=names_bad_values)
+        placeholders = Placeholders(names, values, layer=layer)
     else:
         placeholders = NO_PLACEHOLDERS
     refuse_empty_expressions(params, expressions)

@@ -17,6 +17,7 @@ from pytest_ddbmock.expressions.key_condition import KeyRange
 from pytest_ddbmock.storage.schema import KEY_MISMATCH, KeySchema
 from pytest_ddbmock.storage.view import View, segment_bounds
 from pytest_ddbmock.values.attribute import Wire, attributes_to_wire
+from pytest_ddbmock.values.faults import Layer
 from pytest_ddbmock.values.item import Item, decode_item
 
 
@@ -81,7 +82,7 @@ REPORTED_UNPREFIXED = (
 """Errors of sets and numbers: AWS reports them for a starting key without the prefix."""
 
 
-def decode_start(given: Any) -> Item | None:
+def decode_start(given: Any, layer: Layer = Layer.NEW) -> Item | None:
     """Return the item of an `ExclusiveStartKey`, None without one.
 
     Errors: `ValidationException` that names the starting key, except for sets and numbers.
@@ -89,7 +90,7 @@ def decode_start(given: Any) -> Item | None:
     if given is None:
         return None
     try:
-        return decode_item(given)
+        return decode_item(given, layer)
     except DynamoDBError as error:
         message = str(error.message)
         if error.code != "ValidationException" or any(text in message for text in REPORTED_UNPREFIXED):

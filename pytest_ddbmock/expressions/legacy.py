@@ -1,4 +1,4 @@
-"""The parameters that expressions replaced: the same trees from Expected, filters, AttributeUpdates, KeyConditions.
+"""Legacy parameters, as the same trees as expressions: Expected, filters, AttributeUpdates, KeyConditions.
 
 Source: "Legacy conditional parameters" (developer guide and API reference).
 """
@@ -30,18 +30,20 @@ from pytest_ddbmock.expressions.syntax import (
     Set,
 )
 from pytest_ddbmock.expressions.update import Update
-from pytest_ddbmock.values import attribute, wire
-from pytest_ddbmock.values.attribute import Value
+from pytest_ddbmock.values import wire
+from pytest_ddbmock.values.attribute import TAGS, Value, require_name
+from pytest_ddbmock.values.faults import InvalidValue, Layer
+from pytest_ddbmock.values.item import decode_value
 
 ALWAYS = Condition(lambda item: True, ())
-"""The condition of an empty filter, and of an empty `Expected`."""
+"""The condition of an empty filter or `Expected`."""
 
 OPERATORS = {"EQ": "=", "NE": "<>", "LT": "<", "LE": "<=", "GT": ">", "GE": ">="}
 """Names of comparators."""
 
 KEY_OPERATORS = {**OPERATORS, "BEGINS_WITH": "begins_with"}
 
-# Fewest and most arguments; one where nothing is said.
+# Minimum and maximum number of arguments; one for operators not listed.
 _COUNTS = {"NULL": (0, 0), "NOT_NULL": (0, 0), "BETWEEN": (2, 2), "IN": (1, 1_000_000)}
 
 _ORDERED = ("S", "N", "B")
@@ -50,16 +52,16 @@ _ARGUMENT_TYPES = {
     "BEGINS_WITH": ("S", "B"),
     "CONTAINS": (*_ORDERED, "BOOL", "NULL"), "NOT_CONTAINS": (*_ORDERED, "BOOL", "NULL"),
 }  # fmt: skip
-"""Tags that an argument can have; any where nothing is said."""
+"""Tags that an argument can have; any for operators not listed."""
 
 
 # ---- conditions
 
 
 def expected(expected: Mapping[str, Any], conditional_operator: str | None) -> Condition:
-    """The condition of `Expected`, as it stands in the request.
+    """Return the condition of a raw `Expected`; an empty one always holds.
 
-    Errors: `ValidationException` for contradictory members, numbers and types of arguments and bad values;
+    Errors: `ValidationException` for contradictory members, numbers and types of arguments, bad names and bad values;
     `SerializationException` for wrong JSON types.
     """
     _require_map(expected, "ExpectedAttributeValue")
@@ -72,8 +74,16 @@ def expected(expected: Mapping[str, Any], conditional_operator: str | None) -> C
     )
 
 
-def filters(filters: Mapping[str, Any], conditional_operator: str | None) -> Condition:
-    """The condition of `QueryFilter` or `ScanFilter`, as it stands in the request; errors as of `expected`."""
+def scan_filter(filters: Mapping[str, Any], conditional_operator: str | None) -> Condition:
+    """Return the condition of a raw `ScanFilter`, whose values the old layer checks; errors as of `expected`."""
+    try:
+        return query_filter(filters, conditional_operator)
+    except InvalidValue as fault:
+        raise fault.worded_by(Layer.OLD) from None
+
+
+def query_filter(filters: Mapping[str, Any], conditional_operator: str | None) -> Condition:
+    """Return the condition of a raw `QueryFilter`; errors as of `expected`."""
     _require_map(filters, "Condition")
     _check_operator(filters, conditional_operator)
     if not filters:
@@ -83,13 +93,13 @@ def filters(filters: Mapping[str, Any], conditional_operator: str | None) -> Con
     )
 
 
-def _require_map(given: object, shape: str) -> None:
-    if not isinstance(given, dict):
-        raise wire.map_fault(given, f"com.amazonaws.dynamodb.v20120810.{shape}")
+def _require_map(raw: object, shape: str) -> None:
+    if not isinstance(raw, dict):
+        raise wire.map_fault(raw, f"com.amazonaws.dynamodb.v20120810.{shape}")
 
 
 def _check_operator(conditions: Mapping[str, Any], conditional_operator: str | None) -> None:
-    """Refuse a ConditionalOperator that has nothing to join."""
+    """Raise `ValidationException` for a ConditionalOperator that has nothing to join."""
     if conditional_operator is None:
         return
     if not conditions:
@@ -104,11 +114,11 @@ def _joined(conditions: Sequence[syntax.Condition], conditional_operator: str | 
     return of_tree(Or(tuple(conditions)) if conditional_operator == "OR" else And(tuple(conditions)))
 
 
-def _members(given: object, shape: str) -> dict[str, Any]:
-    """The members of a structure in the request, without those that are null."""
-    if not isinstance(given, dict):
-        raise wire.structure_fault(given, shape)
-    return {name: member for name, member in given.items() if member is not None}
+def _members(raw: object, shape: str) -> dict[str, Any]:
+    """Return the members of a structure in the request, without those that are null."""
+    if not isinstance(raw, dict):
+        raise wire.structure_fault(raw, shape)
+    return {name: member for name, member in raw.items() if member is not None}
 
 
 def _expectation(name: str, given: dict[str, Any]) -> syntax.Condition:
@@ -161,13 +171,14 @@ def _operator(name: str, given: Mapping[str, Any]) -> str:
     return str(operator)
 
 
-def _comparison(name: str, operator: str, given: object) -> syntax.Condition:
-    """The condition `operator` on the top-level attribute `name`, whose arguments are `given`."""
-    arguments = _arguments(operator, given)
+def _comparison(name: str, operator: str, raw: object) -> syntax.Condition:
+    """Return the condition `operator` on the top-level attribute `name`, with `raw` arguments."""
+    require_name(name)
+    arguments = _arguments(operator, raw)
     return CONDITIONS[operator](DocumentPath((name,)), *map(Literal, arguments))
 
 
-def _arguments(operator: str, given: object) -> list[Value]:
+def _arguments(operator: str, raw: object) -> list[Value]:
     if operator not in CONDITIONS:
         raise errors.constraints_violated(
             [
@@ -175,14 +186,14 @@ def _arguments(operator: str, given: object) -> list[Value]:
                 "value set: [IN, NULL, BETWEEN, LT, NOT_CONTAINS, EQ, GT, NOT_NULL, NE, LE, BEGINS_WITH, GE, CONTAINS]"
             ]
         )
-    if not isinstance(given, list | tuple):
-        raise wire.list_fault(given)
-    values = [attribute.decode(value) for value in given]
-    fewest, most = _COUNTS.get(operator, (1, 1))
-    if not fewest <= len(values) <= most:
+    if not isinstance(raw, list | tuple):
+        raise wire.list_fault(raw)
+    values = [decode_value(value) for value in raw]
+    minimum, maximum = _COUNTS.get(operator, (1, 1))
+    if not minimum <= len(values) <= maximum:
         raise errors.invalid_parameters(f"Invalid number of argument(s) for the {operator} ComparisonOperator")
     for tag, _ in values:
-        if tag not in _ARGUMENT_TYPES.get(operator, attribute.TAGS):
+        if tag not in _ARGUMENT_TYPES.get(operator, TAGS):
             raise errors.invalid_parameters(f"ComparisonOperator {operator} is not valid for {tag} AttributeValue type")
     if len({tag for tag, _ in values}) > 1:
         raise errors.invalid_parameters("AttributeValues inside AttributeValueList must be of same type")
@@ -207,25 +218,29 @@ CONDITIONS: dict[str, Callable[..., syntax.Condition]] = {
     "IN": lambda path, *arguments: In(path, arguments),
     "BEGINS_WITH": _function("begins_with"),
     "CONTAINS": _function("contains"),
-    "NOT_CONTAINS": lambda path, argument: Not(Call("contains", (path, argument))),
-    # About existence, not about the type NULL.
+    # Unsure: one observer saw that NOT_CONTAINS is false for a missing attribute.
+    "NOT_CONTAINS": lambda path, argument: And(
+        (Call("attribute_exists", (path,)), Not(Call("contains", (path, argument))))
+    ),
+    # They test existence, not the type NULL.
     "NULL": _function("attribute_not_exists"),
     "NOT_NULL": _function("attribute_exists"),
 }
-"""What each ComparisonOperator is as an expression."""
+"""Each ComparisonOperator as an expression."""
 
 
 # ---- key conditions
 
 
 def key_conditions(conditions: Mapping[str, Any]) -> tuple[KeyTest, ...]:
-    """The conditions of `KeyConditions`, as it stands in the request; errors as of `expected`."""
+    """Return the conditions of a raw `KeyConditions`; errors as of `expected`."""
     _require_map(conditions, "Condition")
     if not conditions:
         raise errors.validation("Conditions can be of length 1 or 2 only")
     tests = []
     for name, given in conditions.items():
         members = _members(given, "Condition")
+        require_name(name)
         operator = _operator(name, members)
         arguments = _arguments(operator, members.get("AttributeValueList", []))
         tests.append(KeyTest(name, KEY_OPERATORS.get(operator, operator), tuple(arguments)))
@@ -236,22 +251,18 @@ def key_conditions(conditions: Mapping[str, Any]) -> tuple[KeyTest, ...]:
 
 
 def attribute_updates(updates: Mapping[str, Any]) -> Update:
-    """The update of `AttributeUpdates`, as it stands in the request.
+    """Return the update of a raw `AttributeUpdates`.
 
-    Errors: `ValidationException` for values that the action cannot have and bad values; `SerializationException` for
-    wrong JSON types.
+    Errors: `ValidationException` for values that the action cannot have, bad names and bad values;
+    `SerializationException` for wrong JSON types.
     """
     _require_map(updates, "AttributeValueUpdate")
     actions = [_action(name, _members(given, "AttributeValueUpdate")) for name, given in updates.items()]
-    # Deleting attributes of an item that does not exist makes none; an update expression would.
-    creates = not actions or not all(isinstance(action, Remove | Delete) for action in actions)
-    return update.of_actions(actions, creates=creates, is_legacy=True)
+    return update.of_actions(actions, is_legacy=True)
 
 
 def _action(name: str, given: Mapping[str, Any]) -> Action:
-    if not name:
-        # Unsure: exact text.
-        raise errors.invalid_parameters("The attribute name is empty")
+    require_name(name)
     target = DocumentPath((name,))
     action = given.get("Action", "PUT")
     if action not in ("PUT", "ADD", "DELETE"):
@@ -265,7 +276,7 @@ def _action(name: str, given: Mapping[str, Any]) -> Action:
         if action != "DELETE":
             raise errors.invalid_parameters("Only DELETE action is allowed when no attribute value is specified")
         return Remove(target)
-    value = attribute.decode(given["Value"])
+    value = decode_value(given["Value"])
     if action == "DELETE":
         if value[0] not in ("SS", "NS", "BS"):
             raise errors.invalid_parameters(f"DELETE action with value is not supported for the type {value[0]}")

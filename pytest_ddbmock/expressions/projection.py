@@ -1,4 +1,4 @@
-"""Which attributes and parts of attributes a read gives.
+"""Projections: the attributes, and parts of attributes, that a read returns.
 
 Source: "Using projection expressions in DynamoDB", "AttributesToGet (legacy)".
 """
@@ -12,7 +12,7 @@ from pytest_ddbmock.expressions import checks, parser
 from pytest_ddbmock.expressions.parser import PROJECTION
 from pytest_ddbmock.expressions.placeholders import Placeholders
 from pytest_ddbmock.values import paths
-from pytest_ddbmock.values.attribute import Value
+from pytest_ddbmock.values.attribute import Value, require_name
 from pytest_ddbmock.values.paths import Path
 
 
@@ -28,14 +28,17 @@ class Projection:
         self._wanted = {} if self._is_flat else paths.tree((path, True) for path in wanted)
 
     def apply(self, item: Mapping[str, Value]) -> Mapping[str, Value]:
-        """Those parts of `item` that the paths find, inside their parents; keys only when asked for."""
+        """Return the parts of `item` at the paths, inside their parents; keys only if asked for.
+
+        Linear in the number of paths.
+        """
         if self._is_flat:
             return {name: item[name] for name in self.names if name in item}
         return paths.picked(item, self._wanted)
 
 
 def compile_projection(text: str, placeholders: Placeholders) -> Projection:
-    """The projection that `text` states.
+    """Return the projection of an expression.
 
     Errors: `ValidationException` for syntax, undefined names, and paths that overlap.
     """
@@ -45,9 +48,13 @@ def compile_projection(text: str, placeholders: Placeholders) -> Projection:
 
 
 def of_attributes_to_get(names: Sequence[str]) -> Projection:
-    """The projection of the legacy `AttributesToGet`: whole top-level attributes, dots being part of names."""
+    """Return the projection of the legacy `AttributesToGet`: top-level attributes, whose names may contain dots.
+
+    Errors: `ValidationException` for names that are empty, too long or repeated.
+    """
     seen = set()
     for name in names:
+        require_name(name)
         if name in seen:
             raise errors.invalid_parameters(f"Duplicate value in attribute name: {name}")
         seen.add(name)

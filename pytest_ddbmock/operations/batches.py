@@ -17,6 +17,7 @@ from pytest_ddbmock.operations.items import require_item_size
 from pytest_ddbmock.storage.schema import KEY_MISMATCH
 from pytest_ddbmock.storage.table import Table, Write
 from pytest_ddbmock.values.attribute import Wire, attributes_to_wire
+from pytest_ddbmock.values.faults import Layer
 from pytest_ddbmock.values.item import Item, decode_item
 
 MAX_KEYS = 100
@@ -185,10 +186,10 @@ def _decode(call: Call, request: Any) -> tuple[bool, Item]:
             "must contain exactly one of the supported datatypes"
         )
     if put is not None:
-        item = decode_item(put["Item"])
+        item = decode_item(put["Item"], Layer.OLD)
         require_item_size(item)
         return True, item
-    return False, decode_item(delete["Key"])
+    return False, decode_item(delete["Key"], Layer.OLD)
 
 
 def _write(table: Table, item: Item, *, is_put: bool) -> Write:

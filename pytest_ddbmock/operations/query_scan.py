@@ -20,6 +20,7 @@ from pytest_ddbmock.expressions import legacy
 from pytest_ddbmock.expressions.condition import Condition
 from pytest_ddbmock.expressions.key_condition import KeyCondition, KeyTest, key_range
 from pytest_ddbmock.expressions.projection import compile_projection, of_attributes_to_get
+from pytest_ddbmock.values.faults import Layer
 
 
 @operation("Query")
@@ -30,7 +31,7 @@ def query(call: Call) -> Answer:
     consistent = call.param("ConsistentRead", False)
     reverse = not call.param("ScanIndexForward", True)
     _refuse_mixing_in_query(call)
-    old_filter = call.legacy_condition("QueryFilter", legacy.filters)
+    old_filter = call.legacy_condition("QueryFilter", legacy.query_filter)
     old_conditions = call.param("KeyConditions")
     tests: tuple[KeyTest, ...] | None = None if old_conditions is None else legacy.key_conditions(old_conditions)
     old_names = call.param("AttributesToGet")
@@ -82,10 +83,10 @@ def scan(call: Call) -> Answer:
     )
     old_names = call.param("AttributesToGet")
     projection = None if old_names is None else of_attributes_to_get(old_names)
-    old_filter = call.legacy_condition("ScanFilter", legacy.filters)
-    start = decode_start(call.param("ExclusiveStartKey"))
+    old_filter = call.legacy_condition("ScanFilter", legacy.scan_filter)
+    start = decode_start(call.param("ExclusiveStartKey"), Layer.OLD)
     segment, segments = _segment(call)
-    placeholders = call.bind(["FilterExpression", "ProjectionExpression"], names_bad_values=True)
+    placeholders = call.bind(["FilterExpression", "ProjectionExpression"], layer=Layer.OLD)
     text = call.param("ProjectionExpression")
     if text is not None:
         projection = compile_projection(text, placeholders)

@@ -25,8 +25,9 @@ from pytest_ddbmock.partiql import reads
 from pytest_ddbmock.partiql.parser import parse
 from pytest_ddbmock.partiql.reads import Read
 from pytest_ddbmock.partiql.statements import Exists, Select, Statement
-from pytest_ddbmock.values import attribute
 from pytest_ddbmock.values.attribute import Value, Wire
+from pytest_ddbmock.values.faults import Layer
+from pytest_ddbmock.values.item import decode_value
 
 _INCOMPLETE = "Select statements within {} must specify the primary key in the where clause."
 _MEMBER = ("Statement", "Parameters", "ConsistentRead", "ReturnValuesOnConditionCheckFailure")
@@ -284,7 +285,7 @@ def _members(call: Call, name: str) -> Iterator[Mapping[str, Any]]:
 
 
 def _parameters(raw: Sequence[Any] | None) -> list[Value]:
-    return [attribute.decode(value) for value in raw or ()]
+    return [decode_value(value, Layer.OLD) for value in raw or ()]
 
 
 def _refuse_exists(statement: Statement) -> None:

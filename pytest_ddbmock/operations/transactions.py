@@ -20,6 +20,7 @@ from pytest_ddbmock.operations.items import refuse_key_updates, require_item_siz
 from pytest_ddbmock.storage.schema import Key, KeySchema
 from pytest_ddbmock.storage.table import Table
 from pytest_ddbmock.values.attribute import Wire, attributes_to_wire
+from pytest_ddbmock.values.faults import Layer
 from pytest_ddbmock.values.item import Item, decode_item
 
 Given: TypeAlias = Mapping[str, Any]
@@ -78,7 +79,7 @@ def _only_action(call: Call, member: Given) -> tuple[str, Given]:
 
 def _put(given: Given) -> OnTable:
     check = _Check(given, ["ConditionExpression"])
-    item = decode_item(given["Item"])
+    item = decode_item(given["Item"], Layer.OLD)
     require_item_size(item)
 
     def on_table(table: Table) -> Action:
@@ -98,13 +99,13 @@ def _put(given: Given) -> OnTable:
 def _update(given: Given) -> OnTable:
     check = _Check(given, ["UpdateExpression", "ConditionExpression"])
     update = check.update
-    key = decode_item(given["Key"])
+    key = decode_item(given["Key"], Layer.OLD)
 
     def on_table(table: Table) -> Action:
         refuse_key_updates(table, update)  # Unsure: of the request as a whole; it could be a reason.
         refuse_empty_updated_keys(table, update)
 
-        def outcome(stored: Item | None) -> Item:
+        def outcome(stored: Item | None) -> Item | None:
             check.require(stored)
             return updated(table, key, stored, update)
 
@@ -124,7 +125,7 @@ def _condition_check(given: Given) -> OnTable:
 def _if_condition(given: Given, outcome: Callable[[Item | None], Item | None], *, writes: bool = True) -> OnTable:
     """The action on the item at `Key` that only asks for the condition."""
     check = _Check(given, ["ConditionExpression"])
-    key = decode_item(given["Key"])
+    key = decode_item(given["Key"], Layer.OLD)
 
     def checked(stored: Item | None) -> Item | None:
         check.require(stored)
@@ -155,7 +156,7 @@ class _Check:
     def __init__(self, given: Given, expressions: Sequence[str]) -> None:
         """Errors: `ValidationException` for faults of expressions and placeholders."""
         placeholders = Placeholders(
-            given.get("ExpressionAttributeNames"), given.get("ExpressionAttributeValues"), names_bad_values=True
+            given.get("ExpressionAttributeNames"), given.get("ExpressionAttributeValues"), layer=Layer.OLD
         )
         refuse_empty_expressions(given, expressions)
         text = given.get("UpdateExpression")
@@ -207,7 +208,7 @@ class _Get:
         if text is not None:
             self._projection = compile_projection(text, placeholders)
             placeholders.require_all_used()
-        self._key = decode_item(given["Key"])
+        self._key = decode_item(given["Key"], Layer.OLD)
 
     def on_table(self, table: Table) -> Action:
         """The read; whatever is wrong with the key is a reason."""

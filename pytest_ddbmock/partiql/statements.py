@@ -14,8 +14,10 @@ from pytest_ddbmock import errors
 from pytest_ddbmock.errors import DynamoDBError, NotImplementedByMock
 from pytest_ddbmock.expressions.placeholders import Placeholders
 from pytest_ddbmock.expressions.syntax import Action, Condition, Literal, ValueName
-from pytest_ddbmock.values import attribute, paths
+from pytest_ddbmock.values import paths
 from pytest_ddbmock.values.attribute import MAX_LEVELS, NESTED_TOO_DEEP, Value
+from pytest_ddbmock.values.faults import Layer
+from pytest_ddbmock.values.item import decode_value
 from pytest_ddbmock.values.paths import Path
 
 LIST, MAP, SET = "L", "M", "set"
@@ -164,7 +166,7 @@ def _set(members: Sequence[Value]) -> Value:
     if len(tags) > 1 or not tags <= {"S", "N", "B"}:
         # Unsure: the text.
         raise errors.invalid_parameters("A set must consist of values of one type, String, Number or Binary")
-    return attribute.decode({f"{tags.pop()}S": [payload for _, payload in members]})
+    return decode_value({f"{tags.pop()}S": [payload for _, payload in members]}, Layer.OLD)
 
 
 def require_levels(value: Value, limit: int = MAX_LEVELS) -> None:

@@ -89,7 +89,8 @@ def _new_shape(service: str, found: Any) -> Shape:
         if kind == LIST
         else None,
         minimum=limits.get("min"),
-        maximum=limits.get("max"),
+        # The length of attribute names is counted in bytes, with a text of its own: `values.attribute`.
+        maximum=None if found.name == "AttributeName" else limits.get("max"),
         pattern=limits.get("pattern"),
         enum=tuple(limits.get("enum", ())),
     )

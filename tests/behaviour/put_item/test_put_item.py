@@ -159,7 +159,7 @@ def test_a_sort_key_over_1024_bytes_is_refused(ddbmock: Any, refused: Any) -> No
             "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported "
             "datatypes",
         ),
-        ({"N": ""}, "The parameter cannot be converted to a numeric value"),
+        ({"N": ""}, "The parameter cannot be converted to a numeric value: "),
         ({"N": "1_0"}, "The parameter cannot be converted to a numeric value: 1_0"),
         ({"N": "1" * 39}, "Attempting to store more than 38 significant digits in a Number"),
         (
@@ -184,12 +184,16 @@ def test_a_sort_key_over_1024_bytes_is_refused(ddbmock: Any, refused: Any) -> No
         ),
         (
             {"SS": ["a", "a"]},
-            "One or more parameter values were invalid: Input collection [a, a] contains duplicates.",
+            'One or more parameter values were invalid: Input collection ["a", "a"] contains duplicates.',
         ),
-        ({"NS": ["1", "1.0"]}, "Input collection contains duplicates"),
+        (
+            {"NS": ["1", "1.0"]},
+            "One or more parameter values were invalid: Input collection contains duplicates.",
+        ),
         (
             {"BS": [b"b", b"b"]},
-            "One or more parameter values were invalid: Input collection [Yg==, Yg==]of type BS contains duplicates.",
+            'One or more parameter values were invalid: Input collection ["Yg==","Yg=="]of type BS contains '
+            "duplicates.",
         ),
     ],
 )

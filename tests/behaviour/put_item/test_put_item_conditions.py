@@ -263,7 +263,11 @@ def test_placeholders_without_an_expression_are_refused(
         ({"n": {"ComparisonOperator": "NULL"}}, None, False),
         ({"nil": {"ComparisonOperator": "NOT_NULL"}}, None, True),
         ({"ss": {"ComparisonOperator": "CONTAINS", "AttributeValueList": [{"S": "x"}]}}, None, True),
-        ({"gone": {"ComparisonOperator": "NOT_CONTAINS", "AttributeValueList": [{"S": "x"}]}}, None, True),
+        ({"s": {"ComparisonOperator": "NOT_CONTAINS", "AttributeValueList": [{"S": "x"}]}}, None, True),
+        ({"n": {"ComparisonOperator": "NOT_CONTAINS", "AttributeValueList": [{"S": "x"}]}}, None, True),
+        # Unsure: the next one.
+        ({"gone": {"ComparisonOperator": "NOT_CONTAINS", "AttributeValueList": [{"S": "x"}]}}, None, False),
+        ({}, None, True),
         ({"gone": {"ComparisonOperator": "NE", "AttributeValueList": [{"S": "x"}]}}, None, True),
         ({"s": {"Value": {"S": "x"}}, "n": {"Value": {"N": "10"}}}, None, False),
         ({"s": {"Value": {"S": "x"}}, "n": {"Value": {"N": "10"}}}, "OR", True),

@@ -474,21 +474,6 @@ def test_more_than_25_requests_for_a_table_show_the_whole_batch(answer: Any) -> 
     )
 
 
-@pytest.mark.parametrize("operation, member", [("PutItem", "Item"), ("GetItem", "Key"), ("Scan", "ExclusiveStartKey")])
-def test_the_name_of_an_attribute_has_at_most_65535_characters(
-    account: Account, answer: Any, operation: str, member: str
-) -> None:
-    name = "x" * 65_535
-    if operation == "PutItem":
-        account.call("PutItem", TableName="plain", Item={**KEY, name: {"S": ""}})
-    message = answer(operation, TableName="plain", **{member: {name + "x": {"S": ""}}})
-    # Unsure: the dump of the whole map.
-    assert message.endswith(
-        f"at '{member[0].lower()}{member[1:]}' failed to satisfy constraint: Map keys must satisfy constraint: "
-        "[Member must have length less than or equal to 65535]"
-    )
-
-
 def test_every_enum_of_the_items_operations_has_its_order() -> None:
     shapes = ModelShapes()
     names = {

@@ -11,6 +11,7 @@ from pytest_ddbmock.expressions import legacy
 from pytest_ddbmock.expressions.condition import compile_condition
 from pytest_ddbmock.expressions.key_condition import KeyTest
 from pytest_ddbmock.expressions.placeholders import Placeholders
+from pytest_ddbmock.expressions.projection import of_attributes_to_get
 from pytest_ddbmock.values.attribute import attributes_to_wire
 from pytest_ddbmock.values.item import EMPTY, decode_item
 
@@ -114,7 +115,7 @@ def test_bad_values_are_refused() -> None:
     ],
 )
 @pytest.mark.parametrize("operator", ["AND", "OR"])
-@pytest.mark.parametrize("call", [legacy.expected, legacy.filters])
+@pytest.mark.parametrize("call", [legacy.expected, legacy.query_filter, legacy.scan_filter])
 def test_a_conditional_operator_needs_two_conditions(
     call: Any, operator: str, conditions: dict[str, Any], message: str
 ) -> None:
@@ -163,33 +164,73 @@ def test_expectations_are_joined_by_the_conditional_operator(operator: str | Non
         ("IN", [{"S": "x"}, {"S": "hello"}], "#a IN (:0, :1)"),
         ("BEGINS_WITH", [{"S": "he"}], "begins_with(#a, :0)"),
         ("CONTAINS", [{"S": "a"}], "contains(#a, :0)"),
-        ("NOT_CONTAINS", [{"S": "a"}], "NOT contains(#a, :0)"),
+        ("NOT_CONTAINS", [{"S": "a"}], "attribute_exists(#a) AND NOT contains(#a, :0)"),  # Unsure
         ("NULL", [], "attribute_not_exists(#a)"),
         ("NOT_NULL", [], "attribute_exists(#a)"),
     ],
 )
 def test_an_operator_means_its_expression(name: str, operator: str, arguments: list[Any], expression: str) -> None:
-    old = legacy.filters({name: compared(operator, *arguments)}, None)
+    old = legacy.query_filter({name: compared(operator, *arguments)}, None)
     values = {f":{position}": value for position, value in enumerate(arguments)}
     new = compile_condition("FilterExpression", expression, Placeholders({"#a": name}, values or None))
     assert old.test(ITEM) == new.test(ITEM)
     assert old.test(EMPTY) == new.test(EMPTY)
-    assert old.paths == new.paths == ((name,),)
+    assert old.paths == new.paths
+    assert old.names == (name,)
 
 
 def test_an_empty_filter_lets_everything_pass() -> None:
-    assert legacy.filters({}, None).test(ITEM)
+    assert legacy.query_filter({}, None).test(ITEM)
+
+
+def test_an_empty_expected_holds_for_every_item() -> None:
+    assert legacy.expected({}, None).test(ITEM)
+    assert legacy.expected({}, None).test(EMPTY)
+
+
+def test_the_old_layer_checks_the_values_of_a_scan_filter() -> None:
+    twice = {"a": compared("EQ", {"NS": ["1", "1.0"]})}
+    assert message_of(legacy.query_filter, twice, None) == f"{INVALID}Input collection contains duplicates."
+    assert message_of(legacy.scan_filter, twice, None) == "Input collection contains duplicates"
+
+
+NAME_TOO_LONG = "Attribute name is too large, must be less than 65536 bytes"
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda name: legacy.expected({name: {"Value": A}}, None),
+        lambda name: legacy.expected({name: {"Exists": False}}, None),
+        lambda name: legacy.query_filter({name: compared("EQ", A)}, None),
+        lambda name: legacy.scan_filter({name: compared("NULL")}, None),
+        lambda name: legacy.key_conditions({name: compared("EQ", A)}),
+        lambda name: legacy.attribute_updates({name: {"Value": A}}),
+        lambda name: legacy.attribute_updates({name: {"Action": "DELETE"}}),
+        lambda name: of_attributes_to_get(["a", name]),
+    ],
+)
+def test_a_name_has_1_to_65535_bytes(call: Any) -> None:
+    call("é" * 32_767 + "x")
+    assert message_of(call, "") == "Empty attribute name"
+    assert message_of(call, "é" * 32_768) == NAME_TOO_LONG
+
+
+def test_a_name_inside_an_argument_has_at_most_65535_bytes() -> None:
+    value = {"L": [{"M": {"n" * 65_536: A}}]}
+    assert message_of(legacy.query_filter, {"a": compared("EQ", value)}, None) == NAME_TOO_LONG
+    assert message_of(legacy.attribute_updates, {"a": {"Value": value}}) == NAME_TOO_LONG
 
 
 def test_operators_without_arguments_need_no_list() -> None:
-    assert legacy.filters({"gone": {"ComparisonOperator": "NULL"}}, None).test(ITEM)
-    assert legacy.filters({"str": {"ComparisonOperator": "NOT_NULL", "AttributeValueList": None}}, None).test(ITEM)
+    assert legacy.query_filter({"gone": {"ComparisonOperator": "NULL"}}, None).test(ITEM)
+    assert legacy.query_filter({"str": {"ComparisonOperator": "NOT_NULL", "AttributeValueList": None}}, None).test(ITEM)
 
 
 def test_unknown_and_missing_operators_are_constraint_violations() -> None:
-    message = message_of(legacy.filters, {"a": compared("LIKE", A)}, None)
+    message = message_of(legacy.query_filter, {"a": compared("LIKE", A)}, None)
     assert message is not None and "Member must satisfy enum value set: [IN, NULL, BETWEEN, LT," in message
-    message = message_of(legacy.filters, {"a": {"AttributeValueList": [A]}}, None)
+    message = message_of(legacy.query_filter, {"a": {"AttributeValueList": [A]}}, None)
     assert message is not None and "Member must not be null" in message
 
 
@@ -308,9 +349,9 @@ def test_deletes_alone_make_no_item(updates: dict[str, Any], creates: bool) -> N
         (legacy.expected, ({"a": {"Value": "x"}}, None)),
         (legacy.expected, ({"a": {"Exists": 3}}, None)),
         (legacy.expected, ({"a": {"ComparisonOperator": "EQ", "AttributeValueList": "x"}}, None)),
-        (legacy.filters, ("a", None)),
-        (legacy.filters, ({"a": ["x"]}, None)),
-        (legacy.filters, ({"a": compared("EQ", "x")}, None)),
+        (legacy.query_filter, ("a", None)),
+        (legacy.query_filter, ({"a": ["x"]}, None)),
+        (legacy.query_filter, ({"a": compared("EQ", "x")}, None)),
         (legacy.key_conditions, ([],)),
         (legacy.attribute_updates, (3,)),
         (legacy.attribute_updates, ({"a": None},)),

@@ -16,6 +16,7 @@ from pytest_ddbmock.expressions.placeholders import Placeholders
 from pytest_ddbmock.expressions.projection import compile_projection
 from pytest_ddbmock.expressions.update import compile_update
 from pytest_ddbmock.values import attribute, numbers
+from pytest_ddbmock.values.faults import Layer
 from pytest_ddbmock.values.item import EMPTY, decode_item
 
 NAMES = {"#a": "a", "#b": "b.c"}
@@ -137,7 +138,7 @@ def test_any_legacy_parameter_is_compiled_or_refused(given_value: Any, operator:
     with contextlib.suppress(DynamoDBError):
         assert legacy.expected(given_value, operator).test(ITEM) in (True, False)
     with contextlib.suppress(DynamoDBError):
-        assert legacy.filters(given_value, operator).test(ITEM) in (True, False)
+        assert legacy.scan_filter(given_value, operator).test(ITEM) in (True, False)
     with contextlib.suppress(DynamoDBError):
         update = legacy.attribute_updates(given_value)
         update.updated(update.apply(ITEM))
@@ -147,10 +148,10 @@ def test_any_legacy_parameter_is_compiled_or_refused(given_value: Any, operator:
 
 
 @settings(max_examples=150)
-@given(json_values, json_values, st.booleans())
-def test_any_maps_of_placeholders_are_decoded_or_refused(names: Any, values: Any, names_bad_values: bool) -> None:
+@given(json_values, json_values, st.sampled_from(Layer))
+def test_any_maps_of_placeholders_are_decoded_or_refused(names: Any, values: Any, layer: Layer) -> None:
     with contextlib.suppress(DynamoDBError):
-        Placeholders(names, values, names_bad_values=names_bad_values)
+        Placeholders(names, values, layer=layer)
 
 
 @settings(max_examples=150)

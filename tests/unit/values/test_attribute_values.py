@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from typing import Any
 
 import pytest
@@ -10,11 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_ddbmock.errors import DynamoDBError
-from pytest_ddbmock.values import keys, numbers, sizes
+from pytest_ddbmock.values import keys, numbers, paths, sizes
 from pytest_ddbmock.values.attribute import NESTED_TOO_DEEP, attributes_to_wire, decode, decode_attributes, to_wire
-from pytest_ddbmock.values.item import EMPTY, Item, decode_item
+from pytest_ddbmock.values.faults import InvalidValue, Layer
+from pytest_ddbmock.values.item import EMPTY, Item, decode_item, decode_value
 from pytest_ddbmock.values.ordering import HASH_SPACE, partition_hash, sort_key
 
+NOT_A_NUMBER = "The parameter cannot be converted to a numeric value"
 INVALID = "One or more parameter values were invalid: "
 
 texts = st.text(max_size=8)
@@ -46,10 +49,16 @@ wire_values = st.recursive(
 )
 
 
-def refusal(given: Any) -> DynamoDBError:
+def refusal(given: Any) -> Any:
     with pytest.raises(DynamoDBError) as refused:
         decode(given)
     return refused.value
+
+
+def item_refusal(raw: Any) -> str | None:
+    with pytest.raises(InvalidValue) as refused:
+        decode_item(raw)
+    return refused.value.message
 
 
 def nested(levels: int, kind: str = "M") -> Any:
@@ -75,11 +84,12 @@ def nested(levels: int, kind: str = "M") -> Any:
         ({"SS": []}, INVALID + "An string set  may not be empty"),
         ({"NS": []}, INVALID + "An number set  may not be empty"),
         ({"BS": []}, INVALID + "Binary sets should not be empty"),
-        ({"SS": ["a", "b", "a"]}, INVALID + "Input collection [a, b, a] contains duplicates."),
-        ({"NS": ["1", "1.0"]}, "Input collection contains duplicates"),
-        ({"BS": [b"b", "Yg=="]}, INVALID + "Input collection [Yg==, Yg==]of type BS contains duplicates."),
+        ({"SS": ["b", "a", "b"]}, INVALID + 'Input collection ["a", "b", "b"] contains duplicates.'),
+        ({"NS": ["1", "1.0"]}, INVALID + "Input collection contains duplicates."),
+        ({"BS": [b"b", "Yg=="]}, INVALID + 'Input collection ["Yg==","Yg=="]of type BS contains duplicates.'),
         ({"NS": ["1", "x"]}, "The parameter cannot be converted to a numeric value: x"),
-        ({"M": {"": {"S": "a"}}}, INVALID + "The attribute name is empty"),
+        ({"M": {"": {"S": "a"}}}, "Empty attribute name"),
+        ({"M": {"": {"S": "a"}, "b": {"L": [{"M": {"c": {"N": "x"}}}]}}}, NOT_A_NUMBER + ": x"),
         (nested(32), NESTED_TOO_DEEP),
         (nested(32, "L"), NESTED_TOO_DEEP),
         (nested(900, "L"), NESTED_TOO_DEEP),
@@ -90,9 +100,80 @@ def test_a_bad_value_is_refused(given_value: Any, message: str) -> None:
     assert (error.code, error.message) == ("ValidationException", message)
 
 
-@pytest.mark.parametrize("kind", ["M", "L"])
-def test_31_levels_around_a_scalar_are_accepted(kind: str) -> None:
-    assert to_wire(decode(nested(31, kind))) == nested(31, kind)
+@pytest.mark.parametrize(
+    "value, new, old",
+    [
+        ({"SS": ["b", "a", "b"]}, '["a", "b", "b"] contains duplicates.', "[b, a, b] contains duplicates."),
+        # Sorted by bytes up to the first repeat, then the rest as sent.
+        (
+            {"SS": ["é", "z", "Z", "", "z", "b", "a", "a"]},
+            '["", "Z", "z", "é", "z", "b", "a", "a"] contains duplicates.',
+            "[é, z, Z, , z, b, a, a] contains duplicates.",
+        ),
+        (
+            {"BS": [b"\xff", b"\x00", b"\x00"]},
+            '["AA==","/w==","AA=="]of type BS contains duplicates.',
+            "[/w==, AA==, AA==]of type BS contains duplicates.",
+        ),
+        ({"NS": ["2", "1", "2.0"]}, "contains duplicates.", None),
+    ],
+)
+def test_two_layers_print_a_set_with_duplicates_differently(value: Any, new: str, old: str | None) -> None:
+    error = refusal(value)
+    assert error.worded_by(Layer.NEW).message == f"{INVALID}Input collection {new}"
+    old_message = "Input collection contains duplicates" if old is None else f"{INVALID}Input collection {old}"
+    assert error.worded_by(Layer.OLD).message == old_message
+
+
+@pytest.mark.parametrize("innermost", [{"S": "x"}, {"SS": ["x"]}, {"M": {}}, {"L": []}, {"NULL": True}])
+@pytest.mark.parametrize("kinds", ["M", "L", "ML", "LLM"])
+def test_a_value_has_32_levels(kinds: str, innermost: Any) -> None:
+    for wrappings, is_accepted in ((30, True), (31, True), (32, False)):
+        value = innermost
+        for number in range(wrappings):
+            value = {"M": {"a": value}} if kinds[number % len(kinds)] == "M" else {"L": [value]}
+        if is_accepted:
+            assert to_wire(decode(value)) == value
+            assert paths.levels(decode(value)) == wrappings + 1
+        else:
+            assert refusal(value).message == NESTED_TOO_DEEP
+
+
+@pytest.mark.parametrize(
+    "item, message",
+    [
+        ({"a": {"S": "x"}, "": {"S": "x"}}, "Empty attribute name"),
+        ({"a": nested(32), "": {"S": "x"}}, "Empty attribute name"),
+        ({"a": {"N": "x"}, "": {"S": "x"}}, "Empty attribute name"),
+        ({"a": {"M": {"": {"S": "x"}}}}, "Empty attribute name"),
+        ({"a": {"L": [{"M": {"": {"S": "x"}}}]}}, "Empty attribute name"),
+        ({"a": {"M": {"": {"S": "x"}}}, "b": nested(32)}, NESTED_TOO_DEEP),
+        ({"a": {"L": [{"M": {"": {"S": "x"}}}, nested(31, "L")]}}, NESTED_TOO_DEEP),
+        ({"a": {"M": {"": {"S": "x"}}}, "b": nested(31), "c": "x", "d": {"L": "x"}}, "Empty attribute name"),
+        ({"a": {"N": "x"}, "b": nested(32)}, NOT_A_NUMBER + ": x"),
+        ({"a": nested(32), "b": {"N": "x"}}, NESTED_TOO_DEEP),
+    ],
+)
+def test_of_several_faults_of_an_item_one_is_reported(item: Any, message: str) -> None:
+    assert item_refusal(item) == message
+
+
+@pytest.mark.parametrize("letter", ["n", "é", "𝄞"])
+def test_an_attribute_name_has_65535_bytes(letter: str) -> None:
+    count, rest = divmod(65_535, len(letter.encode()))
+    longest = letter * count + "x" * rest
+    one = {"N": "1"}
+    items: list[Any] = [
+        {longest: one},
+        {"m": {"M": {longest: one}}},
+        {"l": {"L": [one, {"L": [{"M": {longest: {"M": {}}}}]}]}},
+    ]
+    for item in items:
+        assert attributes_to_wire(decode_item(item)) == item
+        too_long = json.loads(json.dumps(item).replace(json.dumps(longest), json.dumps(f"{longest}x")))
+        assert item_refusal(too_long) == "Attribute name is too large, must be less than 65536 bytes"
+        with pytest.raises(InvalidValue):
+            decode_value({"M": too_long})
 
 
 def test_a_number_beside_a_null_member_is_no_deeper_than_others() -> None:

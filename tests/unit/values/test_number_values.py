@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Context, Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,9 @@ from hypothesis import strategies as st
 
 from pytest_ddbmock.errors import DynamoDBError
 from pytest_ddbmock.values import numbers
+from pytest_ddbmock.values.faults import InvalidValue, Layer
 
+NOT_A_NUMBER = "The parameter cannot be converted to a numeric value"
 TOO_PRECISE = "Attempting to store more than 38 significant digits in a Number"
 TOO_LARGE = "Number overflow. Attempting to store a number with magnitude larger than supported range"
 TOO_SMALL = "Number underflow. Attempting to store a number with magnitude smaller than supported range"
@@ -42,6 +45,9 @@ def in_range(number: Decimal) -> bool:
         ("00042", "42"),
         ("-0", "0"),
         ("-0.00e17", "0"),
+        ("1e+0000125", "1" + "0" * 125),
+        ("0.01e127", "1" + "0" * 125),
+        ("1000e-133", "0." + "0" * 129 + "1"),
         ("0", "0"),
         ("-12.50", "-12.5"),
         ("123456789e-4", "12345.6789"),
@@ -49,7 +55,8 @@ def in_range(number: Decimal) -> bool:
         ("1E-130", "0." + "0" * 129 + "1"),
         ("9" * 38 + "e88", "9" * 38 + "0" * 88),
         ("0." + "0" * 500 + "0", "0"),
-        ("0e999999999999", "0"),
+        ("0e125", "0"),
+        ("0.00e-130", "0"),
         ("1e" + "0" * 2000 + "3", "1000"),
         ("1" + "0" * 60, "1" + "0" * 60),
         ("0." + "1" * 38, "0." + "1" * 38),
@@ -61,7 +68,28 @@ def test_numbers_are_stored_in_canonical_form(given_text: str, stored: str) -> N
 
 @pytest.mark.parametrize(
     "text",
-    [" 1", "1 ", "1e", "1e+", ".", "-", "+", "e5", "NaN", "Infinity", "-inf", "0x10", "1_000", "1,5", "²", "٣", "1\n"],
+    [
+        "",
+        " 1",
+        "1 ",
+        "  ",
+        "1e",
+        "1e+",
+        ".",
+        "-",
+        "+",
+        "e5",
+        "NaN",
+        "Infinity",
+        "-inf",
+        "0x10",
+        "1_000",
+        "1,5",
+        "²",
+        "٣",
+        "1\n",
+    ]
+    + ["1e9223372036854775808", "-1e-9223372036854775809", "0e" + "9" * 5000],
 )
 def test_text_that_is_no_number_is_refused(text: str) -> None:
     with pytest.raises(DynamoDBError) as refused:
@@ -72,14 +100,18 @@ def test_text_that_is_no_number_is_refused(text: str) -> None:
 @pytest.mark.parametrize(
     "text, message",
     [
-        ("", "The parameter cannot be converted to a numeric value"),
         ("1" * 39, TOO_PRECISE),
         ("1." + "0" * 37 + "1", TOO_PRECISE),
         ("1e126", TOO_LARGE),
         ("-1e126", TOO_LARGE),
-        ("1e99999999999999999999", TOO_LARGE),
+        ("1e9223372036854775807", TOO_LARGE),
+        ("10e125", TOO_LARGE),
+        ("0e126", TOO_LARGE),
+        ("-0.000e2147483648", TOO_LARGE),
         ("1e-131", TOO_SMALL),
-        ("1e-99999999999999999999", TOO_SMALL),
+        ("0.1e-130", TOO_SMALL),
+        ("1e-9223372036854775808", TOO_SMALL),
+        ("0e-131", TOO_SMALL),
     ],
 )
 def test_numbers_beyond_the_limits_are_refused(text: str, message: str) -> None:
@@ -87,6 +119,34 @@ def test_numbers_beyond_the_limits_are_refused(text: str, message: str) -> None:
         numbers.canonical(text)
     assert refused.value.code == "ValidationException"
     assert refused.value.message == message
+
+
+@pytest.mark.parametrize(
+    "text, message",
+    [
+        ("", "The parameter cannot be converted to a numeric value"),
+        ("1e126", TOO_LARGE),
+        ("1e-131", TOO_SMALL),
+        ("1" * 39, TOO_PRECISE),
+        # Java's BigDecimal has an exponent and a scale of 32 bits ...
+        ("1e2147483648", f"{NOT_A_NUMBER}: 1e2147483648"),
+        ("1e-2147483648", f"{NOT_A_NUMBER}: 1e-2147483648"),
+        ("1.5e-2147483647", f"{NOT_A_NUMBER}: 1.5e-2147483647"),
+        ("-1e99999999999", f"{NOT_A_NUMBER}: -1e99999999999"),
+        ("1" * 39 + "e2147483648", f"{NOT_A_NUMBER}: {'1' * 39}e2147483648"),
+        ("1e-2147483647", TOO_SMALL),
+        # ... and the place of the first digit wraps around.
+        ("1e2147483646", TOO_LARGE),
+        ("1e2147483647", TOO_SMALL),
+        ("10e2147483646", TOO_SMALL),
+        ("0.1e2147483647", TOO_LARGE),
+    ],
+)
+def test_the_old_layer_calculates_in_32_bits(text: str, message: str) -> None:
+    with pytest.raises(InvalidValue) as refused:
+        numbers.canonical(text)
+    assert refused.value.worded_by(Layer.OLD).message == message
+    assert refused.value.worded_by(Layer.NEW) is refused.value
 
 
 @given(storable)
@@ -120,12 +180,14 @@ def test_a_number_is_refused_exactly_when_it_is_out_of_range(text: str) -> None:
             numbers.canonical(text)
         return
     number = UNLIMITED.create_decimal(text)
+    exponent = int(text.lower().partition("e")[2] or 0)
+    is_valid = in_range(number) if number else -130 <= exponent <= 125
     try:
         stored = numbers.canonical(text)
     except DynamoDBError:
-        assert not in_range(number)
+        assert not is_valid
     else:
-        assert in_range(number)
+        assert is_valid
         assert Decimal(stored) == number
 
 
@@ -155,10 +217,12 @@ def test_sums_are_decimal(left: str, right: str, total: str) -> None:
     assert numbers.add(left, right) == total
 
 
-def test_a_sum_that_needs_39_digits_is_refused() -> None:
+@pytest.mark.parametrize("calculate", [numbers.add, numbers.subtract])
+@pytest.mark.parametrize("left, right", [("1" + "0" * 50, "1"), ("9" * 38, "0.1"), ("-9", "0." + "0" * 40 + "1")])
+def test_a_result_of_more_than_38_digits_is_an_overflow(calculate: Any, left: str, right: str) -> None:
     with pytest.raises(DynamoDBError) as refused:
-        numbers.add("1" + "0" * 38, "1")
-    assert refused.value.message == TOO_PRECISE
+        calculate(left, right)
+    assert refused.value.message == TOO_LARGE
 
 
 def test_a_sum_that_is_too_large_is_refused() -> None:
