@@ -81,7 +81,7 @@ def test_the_evaluated_key_has_each_key_attribute_once() -> None:
         ({"S": "x", "N": "1"}, "The provided starting key is invalid: Supplied AttributeValue has more than one"),
         ({"SS": []}, "The provided starting key is invalid: One or more parameter values were invalid: An string set"),
         ({"NS": []}, "One or more parameter values were invalid: An number set  may not be empty"),
-        ({"SS": ["a", "a"]}, "One or more parameter values were invalid: Input collection [a, a] contains duplicates."),
+        ({"SS": ["a", "a"]}, 'One or more parameter values were invalid: Input collection ["a", "a"] contains dup'),
         ({"N": ""}, "The parameter cannot be converted to a numeric value"),
         ({"N": "1E200"}, "Number overflow. Attempting to store a number"),
     ],
