@@ -1,6 +1,6 @@
 """Pages of Query and Scan: which items are evaluated, where a page ends, where the next one may start.
 
-A client can always continue with the `LastEvaluatedKey` it was given; keys made up by a client may be rejected.
+A client can always continue with the `LastEvaluatedKey` it was given; a key it builds itself may be rejected.
 
 Source: "Paginating table query results", "Query", "Scan" (API reference).
 """
@@ -120,8 +120,8 @@ def require_start_shape(start: Item, table: KeySchema, index: KeySchema | None, 
 def require_start_in_range(start: Item, view: View, key_range: KeyRange, *, is_single: bool) -> None:
     """Raise unless an exclusive start key is in the range that is queried.
 
-    `is_single`: at most one item can be in the range. Such a query gives no `LastEvaluatedKey`, but accepts the key of
-    its item. Unsure: reading backwards from the bound of `>=` is accepted as well, since a page may end there; one
+    `is_single`: at most one item can be in the range. Such a query returns no `LastEvaluatedKey`, but accepts the key
+    of its item. Unsure: reading backwards from the bound of `>=` is accepted as well, since a page may end there; one
     report (aws/aws-sdk-ruby, 2021) has it rejected.
 
     Errors: `ValidationException`.

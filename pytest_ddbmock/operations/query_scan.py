@@ -59,14 +59,13 @@ def query(call: Call) -> Answer:
     wanted = key_range(tests, hash_keys=schema.hash_keys, range_keys=schema.range_keys, types=schema.types)
     _refuse_filter_on_keys(condition, "Filter Expression", schema.names)
     _refuse_filter_on_keys(old_filter, "QueryFilter", schema.names)
-    is_single = source.is_single(wanted)
     if start is not None:
-        require_start_in_range(start, source.view, wanted, is_single=is_single)
+        require_start_in_range(start, source.view, wanted, is_single=source.is_single(wanted))
     reader = Reader(source, select, projection, condition or old_filter, consistent=consistent)
     reader.require_projected()
     call.admit(source.touch(wanted))
     page = reader.query(call, wanted, after=start, reverse=reverse, limit=limit)
-    if is_single:
+    if page.last is not None and source.is_single(wanted):
         page = page._replace(last=None)  # nothing can follow
     return _answer(call, reader, page, capacity)
 

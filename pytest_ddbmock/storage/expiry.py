@@ -67,7 +67,7 @@ class ExpiryView(View):
         return now >= until
 
     def expired(self, since: int, now: int) -> Iterator[Item]:
-        """Yield the items whose expiry time lies between `since` minus five years and `now`, earliest first.
+        """Yield the items whose expiry time is between `since` minus five years and `now`, earliest first.
 
         `since` is the time of the previous sweep. Items that had been expired for five years by then stay for ever;
         items that expired later are deleted, however far the clock was moved. Times in microseconds.

@@ -28,7 +28,7 @@ class Bounds(NamedTuple):
     includes_high: bool = True
 
     def contains(self, sort: Sort) -> bool:
-        """Return whether `sort` lies inside. O(1)."""
+        """Return whether `sort` is inside. O(1)."""
         if self.low is not None and (sort < self.low or (sort == self.low and not self.includes_low)):
             return False
         return self.high is None or sort < self.high or (sort == self.high and self.includes_high)
@@ -138,7 +138,7 @@ class KeyedItems:
             self._by_hash.remove((self._hash_of(partition), partition))
 
     def range(self, partition: Partition, bounds: Bounds = EVERYTHING, *, reverse: bool = False) -> Iterator[Item]:
-        """Return the items of a partition whose sort keys lie in `bounds`, in order of the sort key. O(log n + k)."""
+        """Return the items of a partition whose sort keys are in `bounds`, in order of the sort key. O(log n + k)."""
         held = self._partitions.get(partition)
         if held is None:
             return iter(())
@@ -156,9 +156,9 @@ class KeyedItems:
         high: int,
         after: tuple[Partition, Sort] | None = None,
     ) -> Iterator[Item]:
-        """Yield the items of the partitions whose hash lies in [low, high), ordered by hash, then sort key.
+        """Yield the items of the partitions whose hash is in [low, high), ordered by hash, then sort key.
 
-        `after` is a place in one of these partitions, occupied or not; the scan continues behind it.
+        `after` is a place in one of these partitions, occupied or not; the scan continues after it.
         O(log p + k), and O(p log p) once, at the first scan.
         """
         if self._by_hash is None:
@@ -185,7 +185,7 @@ class KeyedItems:
                 yield held  # type: ignore[misc]
 
     def check(self) -> None:
-        """Assert the invariants: counts, bytes, order, and that each item lies under its own sort key."""
+        """Assert the invariants: counts, bytes, order, and that each item is under its own sort key."""
         items = list(self)
         assert self.count == len(items)
         assert self.bytes == sum(item.size for item in items)

@@ -239,7 +239,7 @@ def _table_place(schema: KeySchema) -> Callable[[Item], Place | None]:
 
 
 def _index_test(schema: KeySchema) -> Callable[[Item], bool]:
-    """Return a function that tells whether an index holds an item: if all key attributes are there and valid.
+    """Return the test whether an index holds an item: all key attributes are there and valid.
 
     Writes with invalid index keys are rejected, so only a backfill finds them; it leaves out the item.
     """
