@@ -79,11 +79,14 @@ SHAPES: Mapping[str, Changes] = {
         "GlobalSecondaryIndexUpdates[].Update.ProvisionedThroughput": _THROUGHPUT,
         "TableClass": {"enum": ()},
     },
+    # Observed over HTTP; SDKs fill the token in.
     "ImportTable": {
+        "": {"required": ("ClientToken", "S3BucketSource", "InputFormat", "TableCreationParameters")},
         "TableCreationParameters.KeySchema": {"maximum": 2},
         "TableCreationParameters.ProvisionedThroughput": _THROUGHPUT,
         **_below("TableCreationParameters.GlobalSecondaryIndexes[]", _GLOBAL_INDEX),
     },
+    "ExportTableToPointInTime": {"S3Prefix": {"minimum": 1}},
     "TagResource": _below("Tags[]", _TAG),
     "UntagResource": {"TagKeys[]": {"minimum": None, "maximum": None}},
     "ListStreams": {"Limit": {"maximum": 100}},

@@ -18,16 +18,16 @@ J = TypeVar("J", bound=Job)
 
 
 def find(call: Call, jobs: Jobs[J], given: str, kind: str, not_found: Callable[[str], DynamoDBError]) -> J:
-    """The job of an ARN; `kind` is `export` or `import`.
+    """Return the job with an ARN; `kind` is `export` or `import`. The account is compared first.
 
-    Errors: `ValidationException` for another ARN, `AccessDeniedException`, and `not_found`.
+    Errors: `AccessDeniedException`, `ValidationException` for another kind of ARN, and `not_found`.
     """
-    arn = arns.parse(given)
+    fields, arn = arns.split(given), arns.parse(given)
     name = kind.capitalize()
+    if fields is not None and fields.account != call.home.account:
+        raise errors.access_denied()
     if arn is None or arn.kind != kind:
         raise errors.validation(f"Invalid {name} ARN")
-    if arn.account != call.home.account:
-        raise errors.access_denied()
     if arn.region != call.home.region:
         raise not_found(f"Invalid {kind} arn")
     job = jobs.find(given, call.now)

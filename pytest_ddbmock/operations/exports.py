@@ -260,8 +260,8 @@ def _description(export: Export) -> dict[str, Any]:
 
 
 def _summary(export: Export) -> dict[str, Any]:
-    members = {"ExportArn": export.arn, "ExportStatus": export.status, "ExportType": export.kind}
-    return {name: value for name, value in members.items() if value is not None}
+    # The description has the type only if the request had it; a summary always has one.
+    return {"ExportArn": export.arn, "ExportStatus": export.status, "ExportType": export.kind or FULL}
 
 
 def _seconds(moment: int | None) -> float | None:

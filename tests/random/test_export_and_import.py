@@ -98,6 +98,7 @@ def copied(items: list[dict[str, Any]], format: str, compression: str) -> tuple[
             bucket.put("in/" + key.rpartition("/")[2], compress(gzip.decompress(bucket.get(key))))
     arn = account.call(
         "ImportTable",
+        ClientToken="import-1",
         S3BucketSource={"S3Bucket": "exports", "S3KeyPrefix": "in/"},
         InputFormat=format,
         InputCompressionType=compression,
@@ -145,6 +146,7 @@ def test_what_python_writes_as_csv_is_imported(rows, delimiter, end, quoting):
 
     account.call(
         "ImportTable",
+        ClientToken="import-2",
         S3BucketSource={"S3Bucket": "in"},
         InputFormat="CSV",
         InputFormatOptions={"Csv": {"Delimiter": delimiter}},

@@ -49,6 +49,7 @@ NEW_INDEX = {
     "GlobalSecondaryIndexUpdates": [{"Create": index("new", OnDemandThroughput=LIMITS, WarmThroughput=WARM)}],
 }
 IMPORT: dict[str, Any] = {
+    "ClientToken": "import",
     "S3BucketSource": {"S3Bucket": "imports", "S3KeyPrefix": "p", "S3BucketOwner": "123456789012"},
     "InputFormat": "CSV",
     "InputFormatOptions": {"Csv": {"Delimiter": ";", "HeaderList": ["pk"]}},

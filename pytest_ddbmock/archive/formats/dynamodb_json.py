@@ -34,16 +34,26 @@ def write_record(record: Record) -> bytes:
 
 
 def read(body: bytes, source: Source) -> Iterator[Wire]:
-    """The items of an object; blank lines hold none."""
+    """Yield the items of an object: JSON values, several on a line or one; blank lines hold none."""
     for line in body.split(b"\n"):
         if line.strip():
-            try:
-                parsed = json.loads(line.decode("utf-8"), parse_constant=_refuse_constant)
-                if b"\\u" in line:
-                    _write(parsed).encode()  # half of a surrogate pair is no text
-            except (ValueError, RecursionError) as error:
-                raise Unreadable(f"Invalid JSON: {error}") from None
-            yield item_of(parsed)
+            for parsed in _values(line):
+                yield item_of(parsed)
+
+
+def _values(line: bytes) -> Iterator[Any]:
+    """Yield the JSON values of a line. Errors: `Unreadable`."""
+    try:
+        text = line.decode("utf-8").strip()
+        place = 0
+        while place < len(text):
+            parsed, end = _decoder.raw_decode(text, place)
+            if "\\u" in text:
+                _write(parsed).encode()  # half of a surrogate pair is no text
+            yield parsed
+            place = end + len(text[end:]) - len(text[end:].lstrip())
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(f"Invalid JSON: {error}") from None
 
 
 def _line(members: dict[str, Any]) -> bytes:
@@ -61,3 +71,6 @@ _write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_ba
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
+
+
+_decoder = json.JSONDecoder(parse_constant=_refuse_constant)
