@@ -5,11 +5,18 @@ from __future__ import annotations
 from pytest_ddbmock import errors
 from pytest_ddbmock.engine.admission import Access, Touch
 from pytest_ddbmock.engine.call import Call
-from pytest_ddbmock.engine.index_keys import refuse_empty_put_keys, refuse_empty_updated_keys, require_index_keys
+from pytest_ddbmock.engine.index_keys import (
+    refuse_empty_put_keys,
+    refuse_empty_updated_keys,
+    refuse_paths_into_keys,
+    require_index_keys,
+)
 from pytest_ddbmock.engine.reading import read_item
 from pytest_ddbmock.engine.transaction import Action
 from pytest_ddbmock.errors import DynamoDBError
+from pytest_ddbmock.expressions.condition import Condition
 from pytest_ddbmock.expressions.placeholders import Placeholders
+from pytest_ddbmock.expressions.projection import Projection
 from pytest_ddbmock.operations.items import refuse_key_updates, require_item_size, updated
 from pytest_ddbmock.partiql import reads, writes
 from pytest_ddbmock.partiql.reads import Read
@@ -160,7 +167,9 @@ def planned(
     """
     table = call.table(statement.source.table)
     if not statement.is_read:
-        return table, writes.of_write(statement, table.schema, bound)
+        wanted = writes.of_write(statement, table.schema, bound)
+        _refuse_paths_into_keys(table, None if isinstance(wanted, Put) else wanted.condition)
+        return table, wanted
     if statement.source.index is not None:
         require_plain_index(table, statement.source.index)
         raise errors.validation(incomplete)
@@ -169,7 +178,15 @@ def planned(
     read = reads.of_select(body, table.schema, bound)
     if read.key is None:
         raise errors.validation(incomplete)
+    _refuse_paths_into_keys(table, read.condition, read.projection)
     return table, read
+
+
+def _refuse_paths_into_keys(table: Table, *readers: Condition | Projection | None) -> None:
+    # Unsure: that AWS refuses them in conditions.
+    for reader in readers:
+        if reader is not None:
+            refuse_paths_into_keys(table, reader.paths)
 
 
 def require_plain_index(table: Table, name: str) -> None:

@@ -171,7 +171,7 @@ def _select(
 
 
 def _require_start(start: Position, source: Source, read: Read) -> None:
-    """A token was good for the table that it was made for; a table of that name may be another one by now."""
+    """Raise `Invalid NextToken` for a token that was made for another table of that name."""
     if start.after is None:
         return
     try:

@@ -84,6 +84,10 @@ def test_a_failed_condition_shows_the_item_when_asked(client: Any, things: None)
             "Select statements within BatchExecuteStatement must specify the primary key in the where clause.",
         ),
         ("SELECT COUNT(*) FROM things WHERE pk = '1' AND sk = 'a'", "Unexpected path component at 1:8:5"),
+        (
+            "SELECT pk.x FROM things WHERE pk = '1' AND sk = 'a'",
+            "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: Key: pk",
+        ),
         ("SELECT * FROM things t WHERE pk = '1' AND sk = 'a'", "Aliasing is not supported"),
         (
             "SELECT * FROM things WHERE pk = '1'",

@@ -214,6 +214,20 @@ def test_order_by_keys(client: Any, orders: None, text: str, found: list[tuple[s
             "One or more parameter values were invalid: Secondary index by-sku does not project one or more filter "
             "attributes: [note]",
         ),
+        (
+            'SELECT note, tags, total FROM "orders"."by-sku"',
+            "One or more parameter values were invalid: Global secondary index by-sku does not project "
+            "[note, tags, total]",
+        ),
+        (
+            'SELECT * FROM "orders"."by-sku" WHERE total = 1 OR attribute_exists(note) AND size(tags) > 1',
+            "One or more parameter values were invalid: Secondary index by-sku does not project one or more filter "
+            "attributes: [total, note, tags]",
+        ),
+        (
+            "SELECT * FROM orders WHERE customer.name = 'x'",
+            "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: Key: customer",
+        ),
         ("SELECT COUNT(*) FROM orders", "Unexpected path component at 1:8:5"),
         ("SELECT * FROM orders WHERE a = ?", "Number of parameters in request and statement don't match."),
         (
@@ -225,6 +239,49 @@ def test_order_by_keys(client: Any, orders: None, text: str, found: list[tuple[s
 def test_refusals(refused: Any, orders: None, text: str, message: str) -> None:
     code = "ResourceNotFoundException" if "resource not found" in message else "ValidationException"
     assert refused("execute_statement", Statement=text) == f"{code}: {message}"
+
+
+@pytest.mark.parametrize("operator", ["<", "<=", ">", ">=", "BETWEEN 1 AND"])
+@pytest.mark.parametrize(
+    "value, tag",
+    [
+        ("true", "BOOL"),
+        ("null", "NULL"),
+        ("[1]", "L"),
+        ("{'a': 1}", "M"),
+        ("<<'a'>>", "SS"),
+        ("<<1>>", "NS"),
+        ("?", "BS"),
+    ],
+)
+def test_only_strings_numbers_and_binary_values_have_an_order(
+    refused: Any, orders: None, operator: str, value: str, tag: str
+) -> None:
+    request: dict[str, Any] = {"Statement": f"SELECT * FROM orders WHERE customer = 'c1' AND total {operator} {value}"}
+    if value == "?":
+        request["Parameters"] = [{"BS": [b"a"]}]
+    name = operator.split()[0]
+    assert refused("execute_statement", **request) == (
+        f"ValidationException: Incorrect operand type for operator or function; operator or function: {name}, "
+        f"operand type: {tag}"
+    )
+
+
+def test_values_of_all_types_can_be_equal_and_other_types_never_are(client: Any, orders: None) -> None:
+    def found(condition: str) -> int:
+        return len(run(client, f"SELECT * FROM orders WHERE customer = 'c1' AND {condition}")["Items"])
+
+    assert found("tags = <<'t1', 'x'>>") == 1 and found("tags <> <<'x', 't1'>>") == 2
+    assert found("lines = [{'name': 'line 1'}]") == 1
+    assert found("note = null") == 3 and found("note = false") == 0
+    assert found("status < 1") == 0 and found("total > 'x'") == 0 and found("total = '30'") == 0
+
+
+def test_an_unknown_index_is_reported_before_a_consistent_read(refused: Any, orders: None) -> None:
+    text = 'SELECT * FROM "orders"."gone"'
+    assert refused("execute_statement", Statement=text, ConsistentRead=True) == (
+        "ValidationException: The table does not have the specified index"
+    )
 
 
 def test_consistent_reads_are_not_for_global_indexes(client: Any, refused: Any, orders: None) -> None:

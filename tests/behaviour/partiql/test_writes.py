@@ -141,6 +141,11 @@ def test_an_item_that_is_too_large(refused: Any, music: None) -> None:
         ("SET more = set_add(more, <<1>>)", {"more": {"NS": ["1"]}}),
         ("SET tags = set_delete(tags, <<'b', 'x'>>)", {"tags": {"SS": ["a"]}}),
         ("SET tags = set_delete(tags, <<'a', 'b'>>)", {"tags": None}),
+        ("SET more = set_delete(more, <<1>>)", {}),
+        (
+            "SET more = set_add(more, <<1>>) SET tags = SET_DELETE(tags, <<'a'>>)",
+            {"more": {"NS": ["1"]}, "tags": {"SS": ["b"]}},
+        ),
         ("REMOVE plays REMOVE gone", {"plays": None}),
         ("REMOVE years[0], years[1]", {"years": {"L": []}}),
         ("REMOVE tags SET plays = 1", {"tags": None, "plays": {"N": "1"}}),
@@ -150,6 +155,35 @@ def test_update(client: Any, music: None, actions: str, changed: dict[str, Any])
     assert run(client, f"UPDATE music {actions} {THE_ROW}")["Items"] == []
     expected = {name: value for name, value in {**ROW, **changed}.items() if value is not None}
     assert stored(client) == expected
+
+
+@pytest.mark.parametrize(
+    "function, parameter, tags",
+    [
+        ("set_add", {"SS": ["b", "c"]}, {"SS": ["a", "b", "c"]}),
+        ("set_delete", {"SS": ["b", "c"]}, {"SS": ["a"]}),
+        ("set_delete", {"SS": ["b", "a"]}, None),
+    ],
+)
+@pytest.mark.parametrize("operation", ["execute_statement", "batch_execute_statement", "execute_transaction"])
+def test_sets_change_by_a_parameter(
+    client: Any, music: None, operation: str, function: str, parameter: Any, tags: Any
+) -> None:
+    statement = {"Statement": f"UPDATE music SET tags = {function}(tags, ?) {THE_ROW}", "Parameters": [parameter]}
+    lists = {"batch_execute_statement": "Statements", "execute_transaction": "TransactStatements"}
+    getattr(client, operation)(**({lists[operation]: [statement]} if operation in lists else statement))
+    assert stored(client).get("tags") == tags
+
+
+@pytest.mark.parametrize("parameter", [{"S": "x"}, {"L": [{"S": "x"}]}, {"NULL": True}])
+def test_a_parameter_of_set_add_must_be_a_set(refused: Any, music: None, parameter: Any) -> None:
+    text = f"UPDATE music SET tags = set_add(tags, ?) {THE_ROW}"
+    expected = "The second argument to SET_ADD must be a value with type SET at 1:33:4"
+    assert refused("execute_statement", Statement=text, Parameters=[parameter]) == f"ValidationException: {expected}"
+    members = [{"Statement": text, "Parameters": [parameter]}]
+    assert refused("execute_transaction", TransactStatements=members) == (
+        f"ValidationException: Validation failed in TransactStatements[0]: {expected}"
+    )
 
 
 @pytest.mark.parametrize(
@@ -194,6 +228,10 @@ def test_a_failed_condition_shows_the_item_when_asked(client: Any, music: None) 
         (
             "SET plays = 1 WHERE artist = 'Acme'",
             "Where clause does not contain a mandatory equality on all key attributes",
+        ),
+        (
+            f"SET plays = 1 {THE_ROW} AND song.x = 1",
+            "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: Key: song",
         ),
         ("SET plays = 1", "Where clause does not contain a mandatory equality on all key attributes"),
         (
