@@ -36,18 +36,22 @@ def overlap(one: KeyTest | None, two: KeyTest | None) -> bool:
     if one is None or two is None:
         return True
     if not {one.operands[0][0], two.operands[0][0]} <= {*SCALAR_KEY_TAGS}:
-        return one.operands == two.operands  # two equalities; others accept no such value
+        return one.operands == two.operands  # two equalities; other operators refuse such values
     first, second = _range(one), _range(two)
-    return first.tag == second.tag and not (first.ends_before(second) or second.ends_before(first))
+    if first is None or second is None or first.tag != second.tag:
+        return False
+    return not (first.ends_before(second) or second.ends_before(first))
 
 
-def _range(test: KeyTest) -> _Range:
+def _range(test: KeyTest) -> _Range | None:
+    """Return the sort keys that meet a condition, None if its operands will be refused."""
     tag = test.operands[0][0]
     low = sort_key(test.operands[0])
     if test.operator == "BETWEEN":
-        return _Range(tag, low, sort_key(test.operands[1]))
+        return _Range(tag, low, sort_key(test.operands[1])) if test.operands[1][0] == tag else None
     if test.operator == "begins_with":
-        assert isinstance(low, str | bytes), "`of_tree` has refused other types"
+        if not isinstance(low, str | bytes):
+            return None
         longest: Any = "\U0010ffff" * MAX_RANGE_SIZE if isinstance(low, str) else b"\xff" * MAX_RANGE_SIZE
         return _Range(tag, low, low + longest)
     if test.operator == "=":

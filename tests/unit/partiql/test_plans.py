@@ -187,6 +187,12 @@ def test_conditions_nest_as_deep_as_operators_allow(nested: str) -> None:
         ("pk = 1", "Condition parameter type does not match schema type"),
         ("pk = 'a' AND sk = 'x'", "Condition parameter type does not match schema type"),
         ("pk = 'a' AND begins_with(sk, 1)", "operator or function: begins_with, operand type: N"),
+        (
+            "pk = 'a' AND begins_with(sk, 1) OR pk = 'a' AND sk = 1",
+            "operator or function: begins_with, operand type: N",
+        ),
+        ("pk = 'a' AND sk < [1] OR pk = 'a' AND sk = 1", "operator or function: <, operand type: L"),
+        ("pk = 'a' AND sk BETWEEN 1 AND 'x' OR pk = 'a' AND sk = 1", "BETWEEN operator requires same data type"),
         ("pk = ''", "cannot contain an empty string value"),
         (f"pk = '{'x' * 2049}'", "Size of hashkey has exceeded the maximum size limit"),
         ("x > [1]", "operator or function: >, operand type: L"),
