@@ -100,7 +100,7 @@ def test_a_failed_condition_shows_the_item_when_asked(client: Any, things: None)
         ("SELECT * FROM things WHERE pk = ?", "Number of parameters in request and statement don't match."),
     ],
 )
-def test_what_is_wrong_with_one_statement_leaves_the_others(client: Any, things: None, text: str, message: str) -> None:
+def test_an_error_of_one_statement_leaves_the_others(client: Any, things: None, text: str, message: str) -> None:
     answer = batch(client, text, "SELECT n FROM things WHERE pk = '1' AND sk = 'a'")
     assert answer["Responses"] == [
         {"Error": {"Code": "ValidationError", "Message": message}},
@@ -108,13 +108,13 @@ def test_what_is_wrong_with_one_statement_leaves_the_others(client: Any, things:
     ]
 
 
-def test_an_update_that_cannot_be_worked_out(client: Any, things: None) -> None:
+def test_an_update_with_a_missing_operand_fails_alone(client: Any, things: None) -> None:
     answer = batch(client, "UPDATE things SET n = gone + 1 WHERE pk = '1' AND sk = 'a'")
     message = "The provided expression refers to an attribute that does not exist in the item"
     assert answer["Responses"] == [{"Error": {"Code": "ValidationError", "Message": message}}]
 
 
-def test_a_table_that_is_not_there(client: Any, things: None) -> None:
+def test_a_missing_table(client: Any, things: None) -> None:
     [response] = batch(client, "SELECT * FROM gone WHERE pk = '1'")["Responses"]
     assert response["Error"] == {"Code": "ResourceNotFound", "Message": "Requested resource not found"}
 

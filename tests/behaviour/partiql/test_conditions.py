@@ -174,7 +174,7 @@ def test_functions_that_are_refused(refused: Any, things: None, begin: str, end:
     assert refused("execute_statement", Statement=f"{begin}{text}{end}") == expected
 
 
-def test_a_parameter_is_no_document_path(refused: Any, things: None) -> None:
+def test_a_parameter_is_not_a_document_path(refused: Any, things: None) -> None:
     assert refused(
         "execute_statement", Statement="SELECT * FROM things WHERE attribute_exists(?)", Parameters=[{"S": "x"}]
     ) == ("ValidationException: Operator or function requires a document path; operator or function: attribute_exists")

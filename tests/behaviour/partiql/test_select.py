@@ -333,12 +333,12 @@ def test_an_index_is_paged(client: Any, orders: None) -> None:
     ]
 
 
-def test_the_item_of_a_full_key_is_all(client: Any, orders: None) -> None:
+def test_a_full_key_needs_no_next_page(client: Any, orders: None) -> None:
     answer = run(client, "SELECT * FROM orders WHERE customer = 'c1' AND placed = 1", Limit=1)
     assert keys(answer) == [("c1", "1")] and "NextToken" not in answer and "LastEvaluatedKey" not in answer
 
 
-def test_a_list_of_many_partitions_comes_ten_at_a_time(ddbmock: Any, client: Any) -> None:
+def test_ten_partitions_of_an_in_list_make_a_page(ddbmock: Any, client: Any) -> None:
     ddbmock.create_table("things", "pk")
     names = [f"p{number:02}" for number in range(25)]
     for name in names:
@@ -391,7 +391,7 @@ def test_a_token_belongs_to_its_statement_and_parameters(client: Any, refused: A
     assert try_token("DELETE FROM orders WHERE customer = ? AND placed = 1", "c1", token) == invalid
 
 
-def test_a_token_is_of_no_use_for_another_table_of_that_name(ddbmock: Any, client: Any, refused: Any) -> None:
+def test_a_token_is_invalid_for_another_table_of_the_same_name(ddbmock: Any, client: Any, refused: Any) -> None:
     ddbmock.create_table("things", "pk", "sk")
     for number in "12":
         client.put_item(TableName="things", Item={"pk": {"S": "p"}, "sk": {"S": number}})

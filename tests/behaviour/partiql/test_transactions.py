@@ -37,7 +37,7 @@ def everything(client: Any) -> list[Any]:
     return [client.scan(TableName=name)["Items"] for name in ("things", "others")]
 
 
-def test_all_writes_become_real_at_one_moment(ddbmock: Any, client: Any, things: None) -> None:
+def test_all_writes_are_committed_together(ddbmock: Any, client: Any, things: None) -> None:
     with ddbmock.streams["things"].watch() as seen:
         answer = transact(
             client,
@@ -98,7 +98,7 @@ def test_one_reason_for_each_statement_and_nothing_done(client: Any, things: Non
         ),
     ],
 )
-def test_what_fails_in_the_doing_is_a_reason(client: Any, things: None, text: str, message: str) -> None:
+def test_errors_while_writing_are_reasons(client: Any, things: None, text: str, message: str) -> None:
     assert canceled(client, text) == [{"Code": "ValidationError", "Message": message}]
 
 
@@ -110,7 +110,7 @@ def test_a_held_key_is_a_reason(ddbmock: Any, client: Any, things: None) -> None
         ]
 
 
-def test_reads_of_one_moment(client: Any, things: None) -> None:
+def test_reads_see_one_moment(client: Any, things: None) -> None:
     answer = transact(
         client,
         "SELECT * FROM things WHERE pk = '2'",
@@ -122,7 +122,7 @@ def test_reads_of_one_moment(client: Any, things: None) -> None:
     assert answer["ConsumedCapacity"] == [{"TableName": "things", "CapacityUnits": 6.0, "ReadCapacityUnits": 6.0}]
 
 
-def test_a_token_is_done_once(ddbmock: Any, client: Any, things: None) -> None:
+def test_a_token_is_executed_once(ddbmock: Any, client: Any, things: None) -> None:
     statement = "UPDATE things SET n = n + 1 WHERE pk = '1'"
     for _ in range(3):
         assert transact(client, statement, ClientRequestToken="once")["Responses"] == []
@@ -219,7 +219,7 @@ def test_transactions_that_are_refused(
     assert everything(client) == before
 
 
-def test_a_table_that_is_not_there(client: Any, things: None) -> None:
+def test_a_missing_table(client: Any, things: None) -> None:
     with pytest.raises(client.exceptions.ResourceNotFoundException):
         transact(client, DELETE, "DELETE FROM gone WHERE pk = '1'")
     assert client.get_item(TableName="things", Key={"pk": {"S": "1"}})["Item"] == ONE

@@ -105,7 +105,7 @@ def test_items_that_cannot_be_inserted(refused: Any, music: None, item: str, mes
     assert answer == f"ValidationException: {message}"
 
 
-def test_an_item_may_be_as_deep_as_others_and_no_deeper(client: Any, refused: Any, music: None) -> None:
+def test_an_item_may_have_32_levels_and_not_more(client: Any, refused: Any, music: None) -> None:
     run(client, f"INSERT INTO music VALUE {{'artist': 'B', 'song': 'C', 'deep': {'[' * 31}1{']' * 31}}}")
     deep: dict[str, Any] = {"N": "1"}
     for _ in range(31):
@@ -195,12 +195,12 @@ def test_a_parameter_of_set_add_must_be_a_set(refused: Any, music: None, paramet
         ("MODIFIED NEW", [{"plays": {"N": "4"}, "fresh": {"N": "1"}}]),
     ],
 )
-def test_update_returns_what_is_asked_for(client: Any, music: None, returning: str, items: Any) -> None:
+def test_update_returns_the_requested_image(client: Any, music: None, returning: str, items: Any) -> None:
     text = f"UPDATE music SET plays = 4, fresh = 1 {THE_ROW} RETURNING {returning} *"
     assert run(client, text)["Items"] == items
 
 
-def test_update_needs_the_item_to_be_there(client: Any, music: None) -> None:
+def test_update_needs_an_existing_item(client: Any, music: None) -> None:
     with pytest.raises(client.exceptions.ConditionalCheckFailedException):
         run(client, "UPDATE music SET plays = 1 WHERE artist = 'B' AND song = 'C'")
     assert stored(client, artist="B", song="C") is None
@@ -314,12 +314,12 @@ def test_delete(client: Any, music: None) -> None:
     assert stored(client) is None
 
 
-def test_delete_returns_what_was_there(client: Any, music: None) -> None:
+def test_delete_returns_the_old_item(client: Any, music: None) -> None:
     assert run(client, f"DELETE FROM music {THE_ROW} RETURNING ALL OLD *")["Items"] == [ROW]
     assert run(client, f"DELETE FROM music {THE_ROW} RETURNING ALL OLD *")["Items"] == []
 
 
-def test_delete_of_what_is_not_there_is_no_error(client: Any, music: None) -> None:
+def test_delete_of_a_missing_item_succeeds(client: Any, music: None) -> None:
     assert run(client, "DELETE FROM music WHERE artist = 'B' AND song = 'C' AND plays = 1")["Items"] == []
 
 
@@ -351,7 +351,7 @@ def test_a_held_key_is_a_conflict(ddbmock: Any, client: Any, music: None) -> Non
     assert stored(client) == ROW
 
 
-def test_a_write_to_a_table_that_is_not_there(refused: Any, music: None) -> None:
+def test_a_write_to_a_missing_table(refused: Any, music: None) -> None:
     for text in (
         "INSERT INTO gone VALUE {'a': 1}",
         "UPDATE gone SET b = 1 WHERE a = 1",

@@ -1,4 +1,4 @@
-"""Whatever the text, it is a statement or DynamoDB's error, and takes no time to speak of."""
+"""Every text is a statement or raises DynamoDB's error, and takes little time."""
 
 from __future__ import annotations
 
@@ -85,12 +85,12 @@ def test_any_text(text: str) -> None:
 
 @settings(max_examples=600)
 @given(starts, st.lists(words, max_size=14))
-def test_any_row_of_words(start: str, row: list[str]) -> None:
+def test_any_sequence_of_words(start: str, row: list[str]) -> None:
     try_all(" ".join([start, *row]))
 
 
 @given(starts, st.lists(st.sampled_from(sorted(KEYWORDS)), max_size=4))
-def test_any_row_of_keywords(start: str, row: list[str]) -> None:
+def test_any_sequence_of_keywords(start: str, row: list[str]) -> None:
     try_all(" ".join([start, *row]))
 
 
@@ -135,7 +135,7 @@ MAX = 8192
         ("SELECT * FROM T WHERE pk IN [", "'a',", "'a']"),
     ],
 )
-def test_the_longest_texts_end_soon_and_in_no_error_of_ours(begin: str, middle: str, end: str) -> None:
+def test_the_longest_texts_are_parsed_quickly_and_raise_aws_errors_only(begin: str, middle: str, end: str) -> None:
     text = begin + middle * ((MAX - len(begin) - len(end)) // len(middle)) + end
     before = time.perf_counter()
     try_all(text)

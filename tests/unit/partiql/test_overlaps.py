@@ -53,12 +53,12 @@ texts = st.text("ab", min_size=1, max_size=3)
 
 
 @given(conditions(numbers, OPERATORS), conditions(numbers, OPERATORS))
-def test_numbers(one: Any, two: Any) -> None:
+def test_conditions_on_numbers_overlap_if_a_number_meets_both(one: Any, two: Any) -> None:
     check(one, two, [Decimal(halves) / 2 for halves in range(-1, 11)])
 
 
 @given(conditions(texts, [*OPERATORS, "begins_with"]), conditions(texts, [*OPERATORS, "begins_with"]))
-def test_texts(one: Any, two: Any) -> None:
+def test_conditions_on_strings_overlap_if_a_string_meets_both(one: Any, two: Any) -> None:
     operands = [*one[1], *two[1]]
     near = [text + end for text in operands for end in ("", "\0", HIGHEST)]
     below = [text[:-1] + chr(ord(text[-1]) - 1) + HIGHEST for text in operands]
@@ -69,7 +69,7 @@ def test_values_of_different_types_never_overlap() -> None:
     assert not overlap(KeyTest("sk", ">", (("N", "1"),)), KeyTest("sk", ">", (("S", "1"),)))
 
 
-def test_prefixes_of_bytes() -> None:
+def test_binary_prefixes_overlap_with_what_begins_with_them() -> None:
     prefix = KeyTest("sk", "begins_with", (("B", b"\xff"),))
     assert overlap(prefix, KeyTest("sk", ">=", (("B", b"\xff\xff"),)))
     assert not overlap(prefix, KeyTest("sk", "<", (("B", b"\xff"),)))

@@ -69,7 +69,7 @@ def read(where: str, keys: KeySchema = TABLE, *parameters: Any) -> reads.Read:
         ("pk IN ['a', x]", None, ("pk", "x")),
     ],
 )
-def test_a_where_becomes_key_ranges_and_what_is_left(where: str, ranges: Any, left: tuple[str, ...]) -> None:
+def test_a_where_becomes_key_ranges_and_a_remaining_condition(where: str, ranges: Any, left: tuple[str, ...]) -> None:
     found = read(where, TABLE, *([{"S": "a"}] if "?" in where else []))
     assert found.ranges == ranges
     assert (() if found.condition is None else tuple(path[0] for path in found.condition.paths)) == left
@@ -91,7 +91,7 @@ def test_a_full_key_means_one_item(where: str, keys: KeySchema, key: Any) -> Non
     assert read(where, keys).key == (None if key is None else decode_item(key))
 
 
-def test_directions() -> None:
+def test_order_by_sorts_partitions_and_reverses_sort_keys() -> None:
     def order(text: str, keys: KeySchema = TABLE) -> tuple[list[Any], bool]:
         found = read(f"pk IN ['b', 'c', 'a'] ORDER BY {text}", keys)
         return [one.partition[0][1] for one in found.ranges or ()], found.reverse

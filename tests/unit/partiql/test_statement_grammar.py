@@ -210,7 +210,7 @@ def test_select_list_and_order() -> None:
     assert body.order == (Ordering("a", True), Ordering("b", False), Ordering("c", False))
 
 
-def test_names_that_are_no_keywords_need_no_quotes() -> None:
+def test_names_that_are_not_keywords_need_no_quotes() -> None:
     names = ("name", "status", "year", "month", "type", "data", "title", "rating", "total", "id", "owner", "_x", "$y")
     body = parse(f"SELECT {', '.join(names)} FROM T").body
     assert isinstance(body, Select) and body.projection == tuple((name,) for name in names)
@@ -229,7 +229,7 @@ def test_statements_are_parsed_once_by_text() -> None:
     assert parse("SELECT * FROM T WHERE once = 1") is parse("SELECT * FROM T WHERE once = 1")
 
 
-def test_reads_and_writes_are_told_apart() -> None:
+def test_a_select_is_a_read_and_an_exists_is_not() -> None:
     assert parse("SELECT * FROM T").is_read
     exists = parse("EXISTS(SELECT * FROM T WHERE a = 1)")
     assert isinstance(exists.body, Exists) and not exists.is_read

@@ -135,7 +135,7 @@ def late_message(text: str) -> str:
         ('UPDATE "T"."I" SET a =', "Unexpected term"),
     ],
 )
-def test_what_is_not_well_formed(text: str, detail: str) -> None:
+def test_malformed_statements(text: str, detail: str) -> None:
     assert message(text) == MALFORMED + detail
 
 
@@ -161,7 +161,7 @@ def test_what_is_not_well_formed(text: str, detail: str) -> None:
         "INSERT INTO T VALUE {'n': 1e2147483648}",
     ],
 )
-def test_what_has_no_tokens_is_refused_without_a_detail(text: str) -> None:
+def test_characters_that_are_not_tokens_are_refused_without_a_detail(text: str) -> None:
     assert message(text) == MALFORMED
 
 
@@ -198,7 +198,7 @@ def test_what_has_no_tokens_is_refused_without_a_detail(text: str) -> None:
     "begin, end, below",
     [(WHERE + "a = ", "", ""), ("UPDATE T SET a = ", "", ""), ("INSERT INTO T VALUE {'a': ", "}", ".a")],
 )
-def test_values_that_dynamodb_does_not_have(begin: str, end: str, below: str, literal: str, complaint: str) -> None:
+def test_values_that_dynamodb_cannot_hold(begin: str, end: str, below: str, literal: str, complaint: str) -> None:
     if "under root" in complaint:
         complaint = complaint.replace("root", f"root{below}")
     if ":C" in complaint:
@@ -259,7 +259,7 @@ def test_values_that_dynamodb_does_not_have(begin: str, end: str, below: str, li
         ),
     ],
 )
-def test_what_is_refused_whatever_the_table(text: str, complaint: str) -> None:
+def test_statements_refused_before_the_table_is_known(text: str, complaint: str) -> None:
     assert message(text) == complaint
 
 
@@ -319,7 +319,7 @@ def no_path(function: str) -> str:
         (WHERE + " OR ".join(["a=1"] * 151), "The expression contains too many operators; operator count: 301"),
     ],
 )
-def test_what_is_refused_once_the_table_is_known(text: str, complaint: str) -> None:
+def test_statements_refused_once_the_table_is_known(text: str, complaint: str) -> None:
     assert late_message(text) == complaint
 
 
@@ -342,7 +342,7 @@ def test_what_is_refused_once_the_table_is_known(text: str, complaint: str) -> N
         ),
     ],
 )
-def test_arguments_of_set_functions(value: str, complaint: str) -> None:
+def test_wrong_arguments_of_set_functions_are_located(value: str, complaint: str) -> None:
     assert late_message(f"{SET}{value} WHERE a = 1") == complaint
 
 
@@ -353,17 +353,17 @@ def test_keywords_need_quotes_to_be_names(name: str) -> None:
 
 
 @pytest.mark.parametrize("given", [0, 1, 3])
-def test_as_many_parameters_as_question_marks(given: int) -> None:
+def test_the_number_of_parameters_must_match(given: int) -> None:
     with pytest.raises(DynamoDBError, match="Number of parameters in request and statement don't match"):
         parse(f"{WHERE}a = ? AND b = ?").bind([decode({"S": "x"})] * given)
 
 
-def test_a_question_mark_in_quotes_is_no_parameter() -> None:
+def test_a_question_mark_in_quotes_is_not_a_parameter() -> None:
     assert parse("INSERT INTO T VALUE {'a': '?', 'b': ?}").parameters == 1
 
 
 @pytest.mark.parametrize("parameters", [[{"S": "a"}, {"N": "1"}], [{"L": []}, {"L": []}], [{"S": "a"}, {"S": "a"}]])
-def test_parameters_that_make_no_set(parameters: list[dict[str, object]]) -> None:
+def test_parameters_that_do_not_make_a_set(parameters: list[dict[str, object]]) -> None:
     with pytest.raises(DynamoDBError) as caught:
         parse(f"{WHERE}a = <<?, ?>>").bind([decode(parameter) for parameter in parameters])
     assert caught.value.code == "ValidationException"
@@ -390,7 +390,7 @@ def test_a_value_built_of_parameters_may_have_32_levels(text: str) -> None:
         f"{WHERE}a IS BAG",
     ],
 )
-def test_what_nobody_knows_of_dynamodb_is_refused_by_name(text: str) -> None:
+def test_partiql_of_unknown_meaning_is_refused_by_name(text: str) -> None:
     with pytest.raises(NotImplementedByMock, match="PartiQL with"):
         _ = parse(text).body
 
