@@ -139,35 +139,38 @@ def _select(
     reader.require_projected()
     _require_start(start, source, read)
     call.admit(*[source.touch(key_range) for key_range in ((None,) if read.ranges is None else read.ranges)])
+    items, last, token = _read_pages(call, reader, read, start, asked, limit)
+    call.entry.unread = token is not None
+    return call.answer(Items=items, NextToken=token, LastEvaluatedKey=last, ConsumedCapacity=call.capacity(capacity))
+
+
+def _read_pages(
+    call: Call, reader: Reader, read: Read, start: Position, asked: Asked, limit: int | None
+) -> tuple[list[Wire], Wire | None, str | None]:
+    """Read key ranges until a page is full; return its items, `LastEvaluatedKey` and `NextToken`."""
     pages = call.engine.rules.pages
     items: list[Wire] = []
     size = 0
-    last = token = None
     number, after = start
-    call.usage(source.table)
-    while True:
+    call.usage(reader.source.table)
+    while read.ranges is None or number < len(read.ranges):
         if read.ranges is None:
             page = reader.scan(call, after=after, limit=limit)
-        elif number < len(read.ranges):
-            page = reader.query(call, read.ranges[number], after=after, reverse=read.reverse, limit=limit)
         else:
-            break
+            page = reader.query(call, read.ranges[number], after=after, reverse=read.reverse, limit=limit)
         items += reader.shown(page)
         size += page.size
-        if page.last is not None and not (read.key is not None and source.index is None):
+        if page.last is not None and not (read.key is not None and reader.source.index is None):
             last = reader.last_key(page)
-            token = next_tokens.encode(asked, number, last)
-            break
+            return items, last, next_tokens.encode(asked, number, last)
         number, after = number + 1, None
         if read.ranges is None or number >= len(read.ranges):
             break
         if limit is not None:
             limit -= page.scanned
         if number - start.number >= pages.partitions or size >= pages.page_bytes:
-            token = next_tokens.encode(asked, number, None)
-            break
-    call.entry.unread = token is not None
-    return call.answer(Items=items, NextToken=token, LastEvaluatedKey=last, ConsumedCapacity=call.capacity(capacity))
+            return items, None, next_tokens.encode(asked, number, None)
+    return items, None, None
 
 
 def _require_start(start: Position, source: Source, read: Read) -> None:
