@@ -58,9 +58,7 @@ def test_a_summary_of_an_export_has_a_type_even_if_the_request_had_none(ddbmock,
     assert client.list_exports()["ExportSummaries"][0]["ExportType"] == "FULL_EXPORT"
 
 
-@pytest.mark.parametrize(
-    "prefix", ["arn:aws:xyz:us-east-1:000000000000:table/abc", "arn:aws:dynamodb:us-east-1:000000000000:nonsense/x"]
-)
+@pytest.mark.parametrize("rest", ["xyz:us-east-1:000000000000:table/abc", "dynamodb:us-east-1:000000000000:nonsense/x"])
 @pytest.mark.parametrize("operation, member", [("describe_export", "ExportArn"), ("describe_import", "ImportArn")])
 def test_the_account_of_an_arn_is_compared_first(client, operation, member, rest):
     with pytest.raises(ClientError, match=r"AccessDeniedException.*Access is denied"):
