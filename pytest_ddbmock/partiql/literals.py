@@ -15,8 +15,9 @@ from pytest_ddbmock.partiql.cursor import Cursor
 from pytest_ddbmock.partiql.lexer import KEYWORD, NUMBER, STRING, Token
 from pytest_ddbmock.partiql.nodes import Call, Constant, Name, Node, unsupported
 from pytest_ddbmock.partiql.statements import MAP, SET, Built, parameter_name
-from pytest_ddbmock.values import numbers
-from pytest_ddbmock.values.attribute import MAX_LEVELS
+from pytest_ddbmock.values.attribute import EMPTY_NAME, MAX_LEVELS
+from pytest_ddbmock.values.faults import Layer
+from pytest_ddbmock.values.item import decode_value
 
 NULL = Literal(("NULL", True))
 _WORDS = {"NULL": NULL, "TRUE": Literal(("BOOL", True)), "FALSE": Literal(("BOOL", False))}
@@ -52,7 +53,7 @@ class Literals(Cursor):
 
     def _number(self, token: Token) -> Literal:
         try:
-            return Literal(("N", numbers.canonical(token.text)))
+            return Literal(decode_value({"N": token.text}, Layer.OLD))
         except DynamoDBError as error:
             # Unsure: members of sets; captured for a value alone, in a map and in a list.
             self.fault(errors.validation(f"{error.message} under root{''.join(self.place)}"))
@@ -106,7 +107,7 @@ class Literals(Cursor):
                 return Constant(token, NULL)
             name = value.value[1]
             if not name:
-                self.fault(errors.validation("Empty attribute name"))
+                self.fault(errors.validation(EMPTY_NAME))
             elif name in names:
                 # Unsure: the text.
                 self.fault(errors.validation(f"Duplicate attribute name in a map: {name}"))

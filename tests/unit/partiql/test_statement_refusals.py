@@ -170,7 +170,7 @@ def test_characters_that_are_not_tokens_are_refused_without_a_detail(text: str) 
     [
         ("1e999", f"{OVERFLOW} under root"),
         ("-1e999", f"{OVERFLOW} under root"),
-        ("1e2147483647", f"{OVERFLOW} under root"),
+        ("1e2147483647", f"{UNDERFLOW} under root"),
         ("1e-200", f"{UNDERFLOW} under root"),
         ("1" * 39, "Attempting to store more than 38 significant digits in a Number under root"),
         ("{'x': 1e200}", f"{OVERFLOW} under root.x"),
