@@ -55,13 +55,40 @@ def _sorted_list() -> Any:
 
 
 class _Partition:
-    """The items of a partition that holds, or has held, several sort keys."""
+    """The items of a partition that holds, or has held, several sort keys.
 
-    __slots__ = ("items", "order")
+    The order of sort keys is built by the first read of several items, O(n log n), and kept up to date from then on.
+    Many partitions are only ever read by full keys.
+    """
+
+    __slots__ = ("_order", "items")
 
     def __init__(self) -> None:
         self.items: dict[Sort, Item] = {}
-        self.order: Any = _sorted_list()()
+        self._order: Any = None
+
+    def add(self, sort: Sort, item: Item) -> None:
+        """Add an item with a new sort key."""
+        self.items[sort] = item
+        if self._order is not None:
+            self._order.add(sort)
+
+    def remove(self, sort: Sort) -> Item:
+        """Remove and return the item with a sort key."""
+        if self._order is not None:
+            self._order.remove(sort)
+        return self.items.pop(sort)
+
+    @property
+    def order(self) -> Any:
+        """The sort keys, sorted."""
+        if self._order is None:
+            self._order = _sorted_list()(self.items)
+        return self._order
+
+    def check(self) -> None:
+        """Assert that the order, once built, holds all sort keys."""
+        assert self._order is None or list(self._order) == sorted(self.items)
 
 
 class KeyedItems:
@@ -91,22 +118,18 @@ class KeyedItems:
         return held if sort is None or self._sort_of(held) == sort else None  # type: ignore[return-value,arg-type]
 
     def add(self, partition: Partition, sort: Sort, item: Item) -> None:
-        """Add `item` at a free place. O(1) for the first item of a partition, else O(log n); O(log p) after a scan."""
+        """Add `item` at a free place. O(log n), O(1) in a partition without an order; O(log p) after a scan."""
         held = self._partitions.get(partition)
         if held is None:
             self._partitions[partition] = item
             if self._by_hash is not None:
                 self._by_hash.add((self._hash_of(partition), partition))
         elif type(held) is _Partition:
-            held.items[sort] = item
-            held.order.add(sort)
+            held.add(sort, item)
         else:
             only: Item = held  # type: ignore[assignment]
-            grown = _Partition()
-            first = self._sort_of(only)
-            grown.items = {first: only, sort: item}
-            grown.order.update((first, sort))
-            self._partitions[partition] = grown
+            grown = self._partitions[partition] = _Partition()
+            grown.items = {self._sort_of(only): only, sort: item}
         self.count += 1
         self.bytes += item.size
 
@@ -125,8 +148,7 @@ class KeyedItems:
         """Remove the item at an occupied place. O(log n); O(log p) for the last item of a partition after a scan."""
         held = self._partitions[partition]
         if type(held) is _Partition:
-            self.bytes -= held.items.pop(sort).size
-            held.order.remove(sort)
+            self.bytes -= held.remove(sort).size
             self.count -= 1
             if held.items:
                 return
@@ -192,7 +214,7 @@ class KeyedItems:
         for held in self._partitions.values():
             if type(held) is _Partition:
                 assert held.items, "an empty partition is dropped"
-                assert list(held.order) == sorted(held.items)
+                held.check()
                 assert all(self._sort_of(item) == sort for sort, item in held.items.items())
         if self._by_hash is not None:
             assert list(self._by_hash) == sorted((self._hash_of(p), p) for p in self._partitions)
