@@ -106,7 +106,7 @@ def converter(found: Any) -> Convert | None:
         return None
 
     def convert_answer(answer: dict[str, Any]) -> dict[str, Any]:
-        convert([answer], {})
+        convert([answer], {None: None})
         return answer
 
     return convert_answer
@@ -152,13 +152,12 @@ def _timestamps_converter(name: str) -> _ConvertAll:
 
     def convert_timestamps(structures: Sequence[dict[str, Any]], known: dict[Any, Any]) -> None:
         for each in structures:
-            value = each.get(name)
-            if value is not None:
-                moment = known.get(value)
-                if moment is None:
+            if name in each:
+                value = each[name]
+                if value not in known:
                     # Looked up at each answer: freezegun and users replace it.
                     moment = known[value] = botocore.utils.parse_timestamp(value)
                     known[moment] = moment  # a part may stand in an answer twice
-                each[name] = moment
+                each[name] = known[value]
 
     return convert_timestamps

@@ -14,6 +14,10 @@ _APPLICATION, _LIBRARY, _RUNNER = range(3)
 _kinds: dict[str, int] = {}
 """By file name: a look at the path costs more than all the rest."""
 
+_MAX_ORIGINS = 1000
+_origins: dict[tuple[int, int], Origin] = {}
+"""By identity of the code, which the origin keeps alive, and line. Shared, so that the record of calls holds a few."""
+
 
 class Origin:
     """A line of the application; its text is `tests/test_x.py:12`, relative where it lies in the working directory."""
@@ -42,7 +46,13 @@ def find_origin() -> Origin | str:
         if kind is None:
             kind = _kinds[path] = _kind_of(path)
         if kind == _APPLICATION:
-            return Origin(frame.f_code, frame.f_lineno)
+            place = id(frame.f_code), frame.f_lineno
+            origin = _origins.get(place)
+            if origin is None:
+                if len(_origins) >= _MAX_ORIGINS:
+                    _origins.clear()
+                origin = _origins[place] = Origin(frame.f_code, frame.f_lineno)
+            return origin
         if kind == _RUNNER or frame.f_back is None:
             return ""
         frame = frame.f_back
