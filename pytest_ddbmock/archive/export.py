@@ -178,11 +178,11 @@ def records(table: Table, period: Period) -> Iterable[Record]:
     Unsure: that an item is there which was written with what it held already.
     """
     changes: dict[Key, tuple[Change, Change]] = {}
-    for change in reversed(table.history.after(period.start - 1)):
-        deletes_nothing = change.old is None and change.new is None
-        if change.at < period.end and not deletes_nothing:
-            first, _ = changes.get(change.key, (change, change))
-            changes[change.key] = first, change
+    for change in table.history.since(table.history.seq_at(period.start - 1)):
+        if change.at < period.end and change.image is not None:
+            key = table.key_of(change.image)
+            first, _ = changes.get(key, (change, change))
+            changes[key] = first, change
     for first, last in changes.values():
         image = last.new or first.old
         if image is not None:

@@ -29,8 +29,8 @@ class Committer:
         changes: list[Change] = []
         for table, key, item in writes:
             self.seq += 1
-            change = Change(self.seq, at, key, table.get_at(key), item, actor)
-            table.apply(change)
+            change = Change(self.seq, at, table.get_at(key), item, actor)
+            table.apply(key, change)
             changes.append(change)
         for table in {write.table: None for write in writes}:
             for catch_up in self._followers:

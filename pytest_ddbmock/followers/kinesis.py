@@ -17,7 +17,6 @@ from pytest_ddbmock.followers import stream as streams
 from pytest_ddbmock.followers.lambda_event import encode
 from pytest_ddbmock.storage.change import Actor, Change
 from pytest_ddbmock.storage.table import Table
-from pytest_ddbmock.values import sizes
 from pytest_ddbmock.values.attribute import attributes_to_wire
 from pytest_ddbmock.values.ordering import partition_hash
 
@@ -115,14 +114,16 @@ class Entry(NamedTuple):
 
 def entry(table: Table, destination: Destination, change: Change, region: str) -> Entry:
     """Return a change as the record that a data stream gets."""
-    key = {name: (change.old if change.new is None else change.new)[name] for name in table.schema.names}  # type: ignore[index]  # a change with a record has an image
+    image = change.image
+    assert image is not None, "a change with a record has an image"
+    key = image.only(table.schema.names)
     images = [("NewImage", change.new), ("OldImage", change.old)]
     details: dict[str, Any] = {
         "ApproximateCreationDateTime": change.at if destination.precision == MICROSECOND else change.at // 1000,
         "ApproximateCreationDateTimePrecision": destination.precision,
         "Keys": attributes_to_wire(key),
         **{name: attributes_to_wire(image) for name, image in images if image is not None},
-        "SizeBytes": sizes.of_attributes(key) + sum(image.size for _, image in images if image is not None),
+        "SizeBytes": key.size + sum(image.size for _, image in images if image is not None),
     }
     by_service = change.actor is Actor.TTL
     record = {
@@ -135,7 +136,9 @@ def entry(table: Table, destination: Destination, change: Change, region: str) -
         "dynamodb": details,
         "eventSource": "aws:dynamodb",
     }
-    return Entry(encode(record).encode(), f"{partition_hash(*[str(payload) for payload in change.key]):016X}" * 2)
+    return Entry(
+        encode(record).encode(), f"{partition_hash(*[str(payload) for payload in table.key_of(image)]):016X}" * 2
+    )
 
 
 _EVENTS = uuid.UUID(int=0x0DDB)

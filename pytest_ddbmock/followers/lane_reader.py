@@ -110,4 +110,7 @@ class LaneReader:
 
     def _lane_number(self, change: Change) -> int:
         lanes = self._source.parallelization_factor
-        return 0 if lanes == 1 else partition_hash(change.key[0]) % lanes
+        if lanes == 1:
+            return 0
+        assert change.image is not None, "a change with a record has an image"
+        return partition_hash(self._table.key_of(change.image)[0]) % lanes

@@ -17,7 +17,7 @@ from pytest_ddbmock import errors
 from pytest_ddbmock.clock import MINUTE, SECOND
 from pytest_ddbmock.engine import arns
 from pytest_ddbmock.errors import DynamoDBError
-from pytest_ddbmock.storage.change import Actor, Change
+from pytest_ddbmock.storage.change import AT, NEW, OLD, SEQ, Actor, Change, Row
 from pytest_ddbmock.storage.history import History
 from pytest_ddbmock.storage.settings import Stream
 from pytest_ddbmock.storage.shards import STREAM_RETENTION
@@ -122,7 +122,7 @@ def position_at(history: History, shard: Shard, moment: int, now: int) -> int:
     return position if shard.end is None else min(shard.end, position)
 
 
-def position_of_number(history: History, shard: Shard, number: str, now: int, *, inclusive: bool) -> int:
+def position_of_number(table: Table, shard: Shard, number: str, now: int, *, inclusive: bool) -> int:
     """AT_SEQUENCE_NUMBER (`inclusive`) and AFTER_SEQUENCE_NUMBER.
 
     Errors: `TrimmedDataAccessException` for a record older than 24 hours, `ValidationException` for a number that
@@ -131,10 +131,11 @@ def position_of_number(history: History, shard: Shard, number: str, now: int, *,
     seq = seq_of(number)
     if seq is None or seq <= shard.start or (shard.end is not None and seq > max(shard.end, shard.start + 1)):
         raise invalid_sequence_number()
+    history = table.history
     if history.has_trimmed(seq):
         raise errors.data_trimmed()
     change = history.find(seq)
-    if seq != shard.start + 1 if change is None else not shard.takes(change):
+    if seq != shard.start + 1 if change is None else not _is_in(shard, table, change):
         raise invalid_sequence_number()
     if change is not None and change.at < now - STREAM_RETENTION:
         raise errors.data_trimmed()
@@ -148,11 +149,16 @@ def invalid_sequence_number() -> DynamoDBError:
 
 
 class Page(NamedTuple):
-    """Changes that have records, and up to where that is. `is_last` tells that the shard has ended and was read."""
+    """Changes with records, and the position behind them. `is_last`: the shard has ended and was read to its end."""
 
-    changes: list[Change]
+    rows: list[Row]
     position: int
     is_last: bool
+
+    @property
+    def changes(self) -> list[Change]:
+        """The rows with names."""
+        return list(map(Change._make, self.rows))
 
 
 def read(table: Table, stream: Stream, shard: Shard, position: int, now: int, limit: int = PAGE_RECORDS) -> Page:
@@ -161,28 +167,35 @@ def read(table: Table, stream: Stream, shard: Shard, position: int, now: int, li
     Errors: `TrimmedDataAccessException` when a record right behind the position is older than 24 hours.
     """
     history = table.history
-    found: list[Change] = []
+    found: list[Row] = []
     end, chunk = shard.end, max(limit, _CHUNK)
     while True:
-        changes = history.since(position, chunk)
-        is_end = len(changes) < chunk
-        if end is not None and changes and changes[-1].seq > end:
-            changes = [change for change in changes if change.seq <= end]
+        rows = history.rows_since(position, chunk)
+        is_end = len(rows) < chunk
+        if end is not None and rows and rows[-1][SEQ] > end:
+            rows = [row for row in rows if row[SEQ] <= end]
             is_end = True
-        recorded = [change for change in changes if change.old != change.new]
+        # As `is_recorded`; to compare None with an item takes three times as long as to see that it is None.
+        recorded = [row for row in rows if (row[NEW] is not None if row[OLD] is None else row[OLD] != row[NEW])]
         if not shard.is_whole:
-            recorded = [change for change in recorded if shard.takes(change)]
+            recorded = [row for row in recorded if _is_in(shard, table, row)]
         found += recorded
-        if changes:
-            position = changes[-1].seq
+        if rows:
+            position = rows[-1][SEQ]
         if is_end or len(found) > limit:
             break
-    if found and found[0].at < now - STREAM_RETENTION:
+    if found and found[0][AT] < now - STREAM_RETENTION:
         raise errors.data_trimmed()
     if len(found) > limit:
         # The next page begins behind the last record of this one.
-        return Page(found[:limit], found[limit - 1].seq, False)
+        return Page(found[:limit], found[limit - 1][SEQ], False)
     return Page(found, position, end is not None)
+
+
+def _is_in(shard: Shard, table: Table, row: Row) -> bool:
+    """Whether a change belongs to a shard: by its partition key, which the deletion of nothing does not show."""
+    image = row[OLD] if row[NEW] is None else row[NEW]
+    return shard.is_whole or image is None or shard.takes(table.key_of(image)[0])
 
 
 def read_records(
@@ -190,10 +203,10 @@ def read_records(
 ) -> tuple[list[dict[str, Any]], Page]:
     """`read` with the records themselves, which end the page at 1 MB unless a single one is larger."""
     page = read(table, stream, shard, position, now, limit)
-    records = records_of(table, stream, page.changes, region)
-    if len(records) < len(page.changes):
-        shown = page.changes[: len(records)]
-        page = Page(shown, shown[-1].seq, False)
+    records = records_of(table, stream, page.rows, region)
+    if len(records) < len(page.rows):
+        shown = page.rows[: len(records)]
+        page = Page(shown, shown[-1][SEQ], False)
     return records, page
 
 
@@ -255,7 +268,7 @@ def _invalid_iterator() -> DynamoDBError:
 # ---- records
 
 
-def records_of(table: Table, stream: Stream, changes: Sequence[Change], region: str) -> list[dict[str, Any]]:
+def records_of(table: Table, stream: Stream, changes: Sequence[Row], region: str) -> list[dict[str, Any]]:
     """Changes as `GetRecords` answers them: as many of the first as 1 MB holds, one at least.
 
     One loop with hardly a call: a page has a thousand of them, and a reader waits. To copy a dict and to fill it costs
@@ -270,7 +283,7 @@ def records_of(table: Table, stream: Stream, changes: Sequence[Change], region: 
     prefix = hashlib.blake2b(f"{table.id} {stream.first_label}".encode()).hexdigest()[:11]
     room = PAGE_BYTES
     shown: list[dict[str, Any]] = []
-    for seq, at, _, old, new, actor in changes:
+    for seq, at, old, new, actor in changes:
         item = old if new is None else new
         assert item is not None, "a change with a record has an image"
         tag, payload = value = item[first]

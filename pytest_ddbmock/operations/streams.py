@@ -105,7 +105,7 @@ def get_shard_iterator(call: Call) -> Answer:
         position = streams.position_at(history, shard, round(moment * SECOND), call.now)
     else:
         inclusive = kind == "AT_SEQUENCE_NUMBER"
-        position = streams.position_of_number(history, shard, number, call.now, inclusive=inclusive)
+        position = streams.position_of_number(table, shard, number, call.now, inclusive=inclusive)
     return call.answer(ShardIterator=_iterator(call, streams.stream_arn(table, stream), shard, position))
 
 
@@ -138,7 +138,7 @@ def get_records(call: Call) -> Answer:
     call.admit()
     call.engine.scenario.shard_reads.admit(shard.id, call.engine.rules.streams.reads, call.now)
     records, page = streams.read_records(table, stream, shard, iterator.position, call.now, limit, call.home.region)
-    call.entry.items = len(page.changes)
+    call.entry.items = len(page.rows)
     call.entry.unread = not page.is_last and table.history.last_seq > page.position
     return call.answer(
         Records=records,

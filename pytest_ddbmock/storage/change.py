@@ -1,11 +1,10 @@
-"""`Change` (committed) and `Actor` (who made it)."""
+"""`Change` (committed), `Row` (the same without names) and `Actor` (who made it)."""
 
 from __future__ import annotations
 
 import enum
-from typing import NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
-from pytest_ddbmock.storage.schema import Key
 from pytest_ddbmock.values.item import Item
 
 
@@ -24,11 +23,26 @@ class Change(NamedTuple):
 
     `seq` rises across all tables of an engine and is never reused. `at` is in microseconds and never falls within a
     history. `old` and `new` are None where there is no item. A write that changes nothing is a change too.
+    `Table.key_of` returns the key of `image`.
     """
 
     seq: int
     at: int
-    key: Key
     old: Item | None
     new: Item | None
     actor: Actor
+
+    @property
+    def image(self) -> Item | None:
+        """The item after the change, else before it; None where nothing was deleted."""
+        return self.old if self.new is None else self.new
+
+
+Row: TypeAlias = tuple[int, int, Item | None, Item | None, Actor]
+"""The members of a `Change`, in its order."""
+
+SEQ: Final = 0
+AT: Final = 1
+OLD: Final = 2
+NEW: Final = 3
+ACTOR: Final = 4

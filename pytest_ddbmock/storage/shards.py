@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from pytest_ddbmock.clock import DAY, no_later
-from pytest_ddbmock.storage.change import Change
 from pytest_ddbmock.storage.history import History
 from pytest_ddbmock.values.ordering import HASH_SPACE, partition_hash
 
@@ -52,9 +51,9 @@ class Shard(NamedTuple):
         """True if every partition key belongs to it."""
         return self.high - self.low == HASH_SPACE
 
-    def takes(self, change: Change) -> bool:
-        """Return whether the partition key of a change belongs to it."""
-        return self.is_whole or self.low <= partition_hash(change.key[0]) < self.high
+    def takes(self, partition: str | bytes) -> bool:
+        """Return whether a partition key belongs to it."""
+        return self.is_whole or self.low <= partition_hash(partition) < self.high
 
     def backdated(self, now: int) -> Shard:
         """Return the same with nothing dated later than `now`; the id stays."""

@@ -92,6 +92,12 @@ class Table:
         """
         return self.base.get(self.schema.key_of_key(key))
 
+    def key_of(self, item: Item) -> Key:
+        """Return the key of an item that the table holds or has held."""
+        key = self.base.place_of(item)
+        assert key is not None, "every item has a place in its table"
+        return key
+
     def items(self) -> list[Item]:
         """Return all items in key order: partition key, then sort key."""
         return in_key_order(self.base, self.schema)
@@ -100,16 +106,16 @@ class Table:
         """Return the table as it was at `moment` in microseconds, after all changes of that microsecond."""
         view = View(self.schema, self.history.seq_at(moment))
         view.fill(iter(self.base), view.position)
-        for change in self.history.after(moment):
-            view.undo(change)
+        for old, new in self.history.images(view.position, self.history.last_seq):
+            view.undo(old, new)
         return PastTable(view)
 
     # ---- changing
 
-    def apply(self, change: Change) -> None:
-        """Apply a change to the history, the table's own view, the local indexes and the expiry order."""
+    def apply(self, key: Key, change: Change) -> None:
+        """Apply a change at `key` to the history, the table's own view, the local indexes and the expiry order."""
         self.history.append(change)
-        self.base.put_base(change)
+        self.base.put_base(key, change)
         if self.views:
             for index in self.settings.local_indexes:
                 self.views[index.name].apply(change)
@@ -156,9 +162,8 @@ class Table:
 
     def _take_back(self, view: View, position: int) -> None:
         """Move a view back to `position`. A view that was dropped meanwhile has seen only some of the changes."""
-        for change in self.history.backwards_to(position):
-            if change.seq <= view.position:
-                view.undo(change)
+        for old, new in self.history.images(position, view.position):
+            view.undo(old, new)
         view.position = min(view.position, position)
 
     def backdate(self, now: int, labels: Collection[str]) -> None:

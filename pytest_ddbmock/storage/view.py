@@ -91,20 +91,20 @@ class View:
         self._replace(change.old, change.new)
         self.position = change.seq
 
-    def undo(self, change: Change) -> None:
-        """Undo the change at `position`; the caller sets the new position. Costs as `apply`."""
-        self._replace(change.new, change.old)
+    def undo(self, old: Item | None, new: Item | None) -> None:
+        """Undo the change at `position`, given its images; the caller sets the new position. Costs as `apply`."""
+        self._replace(new, old)
 
-    def put_base(self, change: Change) -> None:
-        """Do what `apply` does, for a table's own view: the change holds the place. Costs as `apply`."""
+    def put_base(self, place: Place, change: Change) -> None:
+        """Do what `apply` does, for a table's own view and a known place. Costs as `apply`."""
         old, new = change.old, change.new
         if new is None:
             if old is not None:
-                self._items.remove(*change.key)
+                self._items.remove(*place)
         elif old is None:
-            self._items.add(*change.key, new)
+            self._items.add(*place, new)
         else:
-            self._items.replace(*change.key, new)
+            self._items.replace(*place, new)
         self.position = change.seq
 
     def _replace(self, old: Item | None, new: Item | None) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -70,11 +69,9 @@ class Run:
         What the histories have forgotten counts as changed.
         """
         histories = [table.history for table in self.engine.catalog.all_tables()]
-        moments = [history.trimmed_at for history in histories if history.trimmed_at is not None]
-        for history in histories:
-            by_others = (one.at for one in history.backwards_to(self._start) if one.actor is not Actor.TTL)
-            moments += itertools.islice(by_others, 1)
-        return max(moments, default=None)
+        moments = [history.trimmed_at for history in histories]
+        moments += [history.last_at_by_others(Actor.TTL, self._start) for history in histories]
+        return max([moment for moment in moments if moment is not None], default=None)
 
     def take_snapshot(self) -> Snapshot:
         """Mark the account."""

@@ -90,7 +90,7 @@ _long_texts: dict[str, Value] = {}
 _numbers: dict[str, Value] = {}
 """Recent pairs of texts and numbers. Items repeat partition keys, kinds, states and the texts of their factories; an
 item that is written back repeats all it had. A repeated text of 100 characters takes 210 bytes less; one that is not
-repeated costs a tenth of a microsecond. Long texts, seldom alike, have a place of their own: they would push out keys."""
+repeated costs a tenth of a microsecond. Long texts, seldom alike, are kept apart: they would push out keys."""
 
 
 def _decode_s(raw: Any, level: int) -> Value:

@@ -282,7 +282,7 @@ class Transactions(RuleBasedStateMachine):
 
     @invariant()
     def the_changes_of_a_transaction_have_one_moment(self) -> None:
-        moments = [change.at for table in self.tables.values() for change in table.history.after(0)]
+        moments = [change.at for table in self.tables.values() for change in table.history.since(0)]
         allowed = {moment for moment, _ in self.moments}
         assert set(moments) <= allowed
 

@@ -42,7 +42,7 @@ def left(account):
 def deletes(account):
     """Key and moment of each delete by the service, in order; moments in seconds from the start."""
     return [
-        (change.key[0], (change.at - START) / SECOND)
+        (change.old["pk"][1], (change.at - START) / SECOND)
         for change in account.table("sessions").history.since(0)
         if change.actor is Actor.TTL
     ]

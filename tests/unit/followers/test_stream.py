@@ -45,6 +45,6 @@ def test_a_long_run_of_writes_that_change_nothing_is_read_over_in_one_page():
     stream = table.settings.stream
     [shard] = streams.shards(table, stream)
     page = streams.read(table, stream, shard, stream.start, account.clock.moment, limit=10)
-    assert [change.key[0] for change in page.changes] == ["a", "b"]
+    assert [change.new["pk"][1] for change in page.changes] == ["a", "b"]
     assert page.position == table.history.last_seq
     assert not page.is_last

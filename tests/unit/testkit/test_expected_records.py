@@ -16,7 +16,7 @@ from pytest_ddbmock.values.item import decode_item
 def record(old, new, actor=Actor.USER):
     """What the stream says of a change between two plain items."""
     images = [None if item is None else decode_item(item_to_wire(item)) for item in (old, new)]
-    return of_change(Change(1, 0, ("a", None), images[0], images[1], actor))
+    return of_change(Change(1, 0, images[0], images[1], actor))
 
 
 NEW = record(None, {"pk": "a", "status": "NEW", "total": Decimal("0.1")})
