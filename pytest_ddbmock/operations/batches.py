@@ -195,9 +195,10 @@ def _decode(call: Call, request: Any) -> tuple[bool, Item]:
 def _write(table: Table, item: Item, *, is_put: bool) -> Write:
     if not is_put:
         return Write(table, table.schema.key_of_key(item), None)
-    for name in table.schema.names:
-        if name in item and item[name][0] != table.schema.types[name]:
-            raise errors.validation(KEY_MISMATCH)
-    key = table.schema.key_of(item)
+    schema = table.schema
+    for name in schema.names:
+        if name not in item or item[name][0] != schema.types[name]:
+            raise errors.validation(KEY_MISMATCH)  # PutItem has texts of its own
+    key = schema.place_of(item)
     require_index_keys(table, item)
     return Write(table, key, item)

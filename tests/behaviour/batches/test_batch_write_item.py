@@ -72,14 +72,29 @@ def test_metrics_are_told_once_for_each_collection(client: Any, tables: Any) -> 
 
 
 MISMATCH = "The provided key element does not match the schema"
+TOO_LONG = "One or more parameter values were invalid: Size of hashkey has exceeded the maximum size limit of2048 bytes"
+EMPTY = (
+    "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty string "
+    "value. Key: pk"
+)
 ONE_OF = "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes"
 
 
 @pytest.mark.parametrize(
     "request_, complaint",
     [
-        (put(v={"S": "x"}), "One or more parameter values were invalid: Missing the key pk in the item"),
+        (put(v={"S": "x"}), MISMATCH),
+        (put(), MISMATCH),
         (put(pk={"N": "1"}), MISMATCH),
+        (put(pk={"NULL": True}), MISMATCH),
+        (put(pk={"L": []}), MISMATCH),
+        (put(pk={"M": {}}), MISMATCH),
+        (delete(), MISMATCH),
+        (delete(v={"S": "x"}), MISMATCH),
+        (delete(pk={"L": []}), MISMATCH),
+        (put(pk={"S": "x" * 2049}), TOO_LONG),
+        (delete(pk={"S": "x" * 2049}), TOO_LONG),
+        (delete(pk={"S": ""}), EMPTY),
         (delete(pk={"N": "1"}), MISMATCH),
         (delete(pk={"S": "x"}, sk={"S": "y"}), MISMATCH),
         (
@@ -87,11 +102,7 @@ ONE_OF = "Supplied AttributeValue has more than one datatypes set, must contain 
             "One or more parameter values were invalid: An string set  may not be empty",
         ),
         (put(pk={"S": "x"}, v={"S": "x" * 409_600}), "Item size has exceeded the maximum allowed size"),
-        (
-            put(pk={"S": ""}),
-            "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an "
-            "empty string value. Key: pk",
-        ),
+        (put(pk={"S": ""}), EMPTY),
         ({}, ONE_OF),
         ({**put(pk={"S": "x"}), **delete(pk={"S": "y"})}, ONE_OF),
         (put(pk={"S": "first"}), "Provided list of item keys contains duplicates"),
@@ -104,6 +115,25 @@ def test_one_bad_request_spoils_the_batch(refused: Any, tables: Any, request_: A
     assert refused("batch_write_item", RequestItems=batch) == f"ValidationException: {complaint}"
     assert tables["flat"].items == before
     assert tables["ranged"].items == []
+
+
+@pytest.mark.parametrize(
+    "item, complaint",
+    [
+        ({"pk": {"S": "p"}}, MISMATCH),
+        ({"sk": {"N": "1"}}, MISMATCH),
+        ({"pk": {"S": "p"}, "sk": {"S": "1"}}, MISMATCH),
+        ({"pk": {"S": ""}, "sk": {"S": "1"}}, MISMATCH),
+        ({"pk": {"S": "p"}, "g": {"N": "1"}}, MISMATCH),
+        (
+            {"pk": {"S": "p"}, "sk": {"N": "1"}, "g": {"N": "1"}},
+            "One or more parameter values were invalid: Type mismatch for Index Key g Expected: S Actual: N "
+            "IndexName: by-g",
+        ),
+    ],
+)
+def test_both_keys_of_a_put_must_fit_the_schema(refused: Any, tables: Any, item: Any, complaint: str) -> None:
+    assert refused("batch_write_item", RequestItems={"ranged": [put(**item)]}) == f"ValidationException: {complaint}"
 
 
 def test_more_than_25_requests_are_refused(refused: Any, tables: Any) -> None:
