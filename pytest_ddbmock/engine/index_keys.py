@@ -14,7 +14,7 @@ from pytest_ddbmock.storage.settings import Index
 from pytest_ddbmock.storage.table import Table
 from pytest_ddbmock.values.attribute import Value
 from pytest_ddbmock.values.item import Item
-from pytest_ddbmock.values.keys import CERTAINLY_SHORT, require_key_sizes
+from pytest_ddbmock.values.keys import CERTAINLY_SHORT, empty_key, require_key_sizes
 from pytest_ddbmock.values.paths import Path
 
 
@@ -66,6 +66,18 @@ def require_updated_index_keys(table: Table, item: Item, update: Update) -> None
             length += len(value[1])
         if length > CERTAINLY_SHORT:
             _require_sizes(index, item)
+
+
+def refuse_empty_key(table: Table, attributes: Item) -> None:
+    """Raise if an action of a transaction has an empty key of the table: that rejects the whole request.
+
+    Errors: `ValidationException`.
+    """
+    schema = table.schema
+    for name in schema.names:
+        value = attributes.get(name)
+        if value is not None and not value[1] and value[0] == schema.types[name]:
+            raise empty_key(name, value)
 
 
 def refuse_empty_put_keys(table: Table, item: Item) -> None:

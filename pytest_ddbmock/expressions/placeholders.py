@@ -106,6 +106,11 @@ class Placeholders:
         placeholders._values = values
         return placeholders
 
+    @property
+    def values_size(self) -> int:
+        """Bytes of all values."""
+        return sum(map(sizes.of_value, self._values.values()))
+
     def path(self, kind: str, node: DocumentPath) -> Path:
         """Return the plain path of `node`; an undefined placeholder is an error of the parameter `kind`."""
         if not node.placeholders:

@@ -6,13 +6,13 @@ from pytest_ddbmock import errors
 from pytest_ddbmock.engine.admission import Access, Touch
 from pytest_ddbmock.engine.call import Call
 from pytest_ddbmock.engine.index_keys import (
+    refuse_empty_key,
     refuse_empty_put_keys,
     refuse_empty_updated_keys,
     refuse_paths_into_keys,
-    require_index_keys,
 )
 from pytest_ddbmock.engine.reading import read_item
-from pytest_ddbmock.engine.transaction import Action
+from pytest_ddbmock.engine.transaction import Action, locate
 from pytest_ddbmock.errors import DynamoDBError
 from pytest_ddbmock.expressions.condition import Condition
 from pytest_ddbmock.expressions.placeholders import Placeholders
@@ -34,9 +34,7 @@ CONDITION_CODES = {"ConditionalCheckFailedException", "DuplicateItemException"}
 class OneItem:
     """A statement on one item of `table`; `shows_item`: the error of a failed condition carries the item.
 
-    `key` is where the item lies, or the error why it can lie nowhere.
-    Errors: `ValidationException` for an item that is too large, for an update of key attributes, and for keys that are
-    empty or too long.
+    Errors: `ValidationException` for an item that is too large and for an update of key attributes.
     """
 
     def __init__(self, table: Table, wanted: ItemWrite | Read, *, shows_item: bool = False) -> None:
@@ -47,54 +45,37 @@ class OneItem:
             require_item_size(wanted.item)
         elif isinstance(wanted, UpdateItem):
             refuse_key_updates(table, wanted.update)
-        self.key = self._located()
+        attributes = wanted.item if isinstance(wanted, Put) else wanted.key
+        assert attributes is not None, "`planned` has looked"
+        self._attributes = attributes
+        self._target = locate(table, attributes, is_put=isinstance(wanted, Put))
         self.refusal: DynamoDBError | None = None
-        """Of a member of a batch: why it is not run."""
-
-    def _located(self) -> Key | DynamoDBError:
-        schema, wanted = self.table.schema, self.wanted
-        try:
-            if isinstance(wanted, Put):
-                attributes = wanted.item
-                schema.require_in_item(attributes)
-            else:
-                assert wanted.key is not None, "`planned` has looked"
-                attributes = wanted.key
-                schema.require_key(attributes)
-        except DynamoDBError as misfit:
-            return misfit
-        key = schema.place_of(attributes)
-        if isinstance(wanted, Put):
-            try:
-                require_index_keys(self.table, attributes)
-            except DynamoDBError as misfit:
-                return misfit
-        return key
+        """The reason why a member of a batch is not run."""
 
     @property
     def place(self) -> Key:
-        """The key. Errors: why there is none."""
-        if isinstance(self.key, DynamoDBError):
-            raise self.key
-        return self.key
+        """The key. Errors: `ValidationException` for an item that can have no place."""
+        return self._target.place
 
     @property
     def is_read(self) -> bool:
         """True for a SELECT."""
         return isinstance(self.wanted, Read)
 
-    def action(self) -> Action:
-        """Return the statement as part of a transaction.
+    def action(self, carried: int) -> Action:
+        """Return the statement as part of a transaction; `carried` is the size of its parameters in bytes.
 
-        Errors: `ValidationException` for an empty index key.
+        Errors: `ValidationException` for an empty key of the table or of an index in a write.
         """
-        if isinstance(self.wanted, Put):
-            refuse_empty_put_keys(self.table, self.wanted.item)
-        elif isinstance(self.wanted, UpdateItem):
-            refuse_empty_updated_keys(self.table, self.wanted.update)
-        writes = not isinstance(self.wanted, Read | Check)
-        size = self.wanted.item.size if isinstance(self.wanted, Put) else 0
-        return Action(self.table, self.key, self.outcome, writes, size)
+        wanted, table = self.wanted, self.table
+        if not self.is_read:
+            refuse_empty_key(table, self._attributes)
+        if isinstance(wanted, Put):
+            refuse_empty_put_keys(table, wanted.item)
+        elif isinstance(wanted, UpdateItem):
+            refuse_empty_updated_keys(table, wanted.update)
+        writes = not isinstance(wanted, Read | Check)
+        return Action(table, self._target, self.outcome, writes, max(self._attributes.size, carried))
 
     def outcome(self, stored: Item | None) -> Item | None:
         """Return the item as it will be, None for none; `stored` is the present one, which reads and checks return.

@@ -25,6 +25,7 @@ from pytest_ddbmock.partiql import reads
 from pytest_ddbmock.partiql.parser import parse
 from pytest_ddbmock.partiql.reads import Read
 from pytest_ddbmock.partiql.statements import Exists, Select, Statement
+from pytest_ddbmock.values import sizes
 from pytest_ddbmock.values.attribute import Value, Wire
 from pytest_ddbmock.values.faults import Layer
 from pytest_ddbmock.values.item import decode_value
@@ -105,7 +106,7 @@ def execute_transaction(call: Call) -> Answer:
             bound = statement.bind(parameters[position])
             table, wanted = planned(call, statement, bound, incomplete=_INCOMPLETE.format("ExecuteTransaction"))
         ones.append(OneItem(table, wanted, shows_item=member.shows_item))
-    actions = [one.action() for one in ones]
+    actions = [one.action(sum(map(sizes.of_value, values))) for one, values in zip(ones, parameters, strict=True)]
     responses: list[Wire] = []
     if statements[0].is_read:
         call.param("ClientRequestToken")  # a read can be repeated anyway

@@ -60,6 +60,7 @@ UPDATES: dict[str, tuple[Callable[[Wire], Wire | None], str]] = {
 }
 VALUES = {":one": {"N": "1"}, ":g": {"S": "g"}, ":cond": {"N": "1"}}
 FAILED = "The conditional request failed"
+MISFIT = "The provided key element does not match the schema"
 
 places = st.tuples(st.sampled_from(TABLES), st.sampled_from(NAMES))
 attributes = st.fixed_dictionaries(
@@ -106,7 +107,7 @@ def expected(
     kind, detail, condition = member
     stored = model.get(place)
     if detail == "no key":
-        return {"Code": "ValidationError", "Message": "The provided key element does not match the schema"}, stored
+        return {"Code": "ValidationError", "Message": MISFIT}, stored
     if place in held:
         return {"Code": "TransactionConflict", "Message": "Transaction is ongoing for the item"}, stored
     if condition is not None and not CONDITIONS[condition](stored):
@@ -123,6 +124,16 @@ def expected(
             return {"Code": "ValidationError", "Message": message}, stored
         return {"Code": "None"}, result
     return {"Code": "None"}, None if kind == "Delete" else stored
+
+
+def reported(reasons: list[Wire]) -> list[Wire]:
+    """The reasons that are shown: a key that does not fit stands alone, then the first other `ValidationError`."""
+    invalid = [place for place, reason in enumerate(reasons) if reason["Code"] == "ValidationError"]
+    if not invalid:
+        return reasons
+    misfits = [place for place in invalid if reasons[place]["Message"] == MISFIT]
+    shown = (misfits or invalid)[0]
+    return [reason if place == shown else {"Code": "None"} for place, reason in enumerate(reasons)]
 
 
 class Transactions(RuleBasedStateMachine):
@@ -160,7 +171,7 @@ class Transactions(RuleBasedStateMachine):
     def write(self, wanted: dict[tuple[str, str], tuple[str, Any, str | None]], token: str | None) -> None:
         request: Wire = {"TransactItems": [action(place, member) for place, member in wanted.items()]}
         outcomes = {place: expected(self.model, set(self.held), place, one) for place, one in wanted.items()}
-        reasons = [reason for reason, _ in outcomes.values()]
+        reasons = reported([reason for reason, _ in outcomes.values()])
         params = copy.deepcopy(request) | ({} if token is None else {"ClientRequestToken": token})
         seq = self.account.engine.seq
         if token in self.tokens:

@@ -56,6 +56,11 @@ def test_all_writes_are_committed_together(ddbmock: Any, client: Any, things: No
     assert {"pk": {"S": "1"}, "n": {"N": "6"}} in items and others == [{"pk": {"S": "x"}}]
 
 
+HASH_TOO_LONG = (
+    "One or more parameter values were invalid: Size of hashkey has exceeded the maximum size limit of2048 bytes"
+)
+
+
 def test_one_reason_for_each_statement_and_nothing_done(client: Any, things: None) -> None:
     before = everything(client)
     reasons = canceled(
@@ -67,7 +72,7 @@ def test_one_reason_for_each_statement_and_nothing_done(client: Any, things: Non
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         },
         "EXISTS(SELECT * FROM things WHERE pk = 'gone' AND n = 1)",
-        "DELETE FROM others WHERE pk = 7",
+        "DELETE FROM others WHERE pk = 'y'",
     )
     failed = {"Code": "ConditionalCheckFailed", "Message": "The conditional request failed"}
     assert reasons == [
@@ -75,9 +80,35 @@ def test_one_reason_for_each_statement_and_nothing_done(client: Any, things: Non
         {"Code": "DuplicateItem", "Message": "Duplicate primary key exists in table"},
         {**failed, "Item": TWO},
         failed,
-        {"Code": "ValidationError", "Message": "The provided key element does not match the schema"},
+        {"Code": "None"},
     ]
     assert everything(client) == before
+
+
+@pytest.mark.parametrize(
+    "text, message",
+    [
+        ("DELETE FROM others WHERE pk = 7", "The provided key element does not match the schema"),
+        (f"DELETE FROM others WHERE pk = '{'x' * 2049}'", HASH_TOO_LONG),
+        (f"UPDATE others SET n = 1 WHERE pk = '{'x' * 2049}'", HASH_TOO_LONG),
+        (f"INSERT INTO others VALUE {{'pk': '{'x' * 2049}'}}", HASH_TOO_LONG),
+    ],
+)
+def test_the_fault_of_a_key_is_the_only_reason(client: Any, things: None, text: str, message: str) -> None:
+    reasons = canceled(client, "INSERT INTO things VALUE {'pk': '1'}", text)
+    assert reasons == [{"Code": "None"}, {"Code": "ValidationError", "Message": message}]
+
+
+def test_parameters_count_for_the_4_mb(client: Any, things: None) -> None:
+    large = [
+        {
+            "Statement": f"UPDATE things SET v = ? WHERE pk = 'l{number}' AND v = ?",
+            "Parameters": [{"S": "x" * 390_000}] * 2,
+        }
+        for number in range(6)
+    ]
+    with pytest.raises(client.exceptions.ClientError, match="size cannot exceed"):
+        client.execute_transaction(TransactStatements=large)
 
 
 @pytest.mark.parametrize(

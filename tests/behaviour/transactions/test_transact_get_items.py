@@ -34,6 +34,8 @@ def test_each_read_has_a_projection_of_its_own(read: Any, actions: Any) -> None:
     [
         ({"pk": {"N": "1"}}, "The provided key element does not match the schema"),
         ({"sk": {"S": "a"}}, "The provided key element does not match the schema"),
+        ({"pk": {"L": []}}, "The provided key element does not match the schema"),
+        ({}, "The provided key element does not match the schema"),
         (
             {"pk": {"S": ""}},
             "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an "
@@ -49,6 +51,9 @@ def test_each_read_has_a_projection_of_its_own(read: Any, actions: Any) -> None:
 def test_a_key_that_cannot_be_is_a_reason(reasons: Any, actions: Any, key: Any, message: str) -> None:
     found = reasons(actions.get("a"), {"Get": {"TableName": "users", "Key": key}}, method="transact_get_items")
     assert found == [{"Code": "None"}, {"Code": "ValidationError", "Message": message}]
+    other = {"Get": {"TableName": "users", "Key": {"pk": {"B": b"x"}}}}
+    found = reasons({"Get": {"TableName": "users", "Key": key}}, other, method="transact_get_items")
+    assert found == [{"Code": "ValidationError", "Message": message}, {"Code": "None"}]
 
 
 @pytest.mark.parametrize(
@@ -96,7 +101,7 @@ def test_at_most_4_mb_are_read(ddbmock: Any, read: Any, refusal: Any, actions: A
     ddbmock.table("users").load([{"pk": str(number), "v": "x" * 390_000} for number in range(11)])
     assert len(read(*[actions.get(str(number)) for number in range(10)])) == 10
     refused = refusal(*[actions.get(str(number)) for number in range(11)], method="transact_get_items")
-    assert refused == "ValidationException: Transaction item size has exceeded the 4 MB limit"
+    assert refused == "ValidationException: Transaction item size cannot exceed 4 MB"
 
 
 def test_a_member_must_read(refusal: Any) -> None:
