@@ -1,4 +1,4 @@
-"""`Tokens`: the client request tokens of transactions that were done, for ten minutes each.
+"""`Tokens`: the client request tokens of committed transactions, for ten minutes each.
 
 Source: "TransactWriteItems" (API reference), ClientRequestToken.
 """
@@ -18,12 +18,12 @@ from pytest_ddbmock.engine.request import Request
 WINDOW = 10 * MINUTE
 """Microseconds for which a token is remembered."""
 
-NO_PART_OF_THE_PAYLOAD = frozenset({"ClientRequestToken", "ReturnConsumedCapacity", "ReturnItemCollectionMetrics"})
-"""Unsure: that the wish for item collection metrics may differ from one attempt to the other."""
+NOT_PAYLOAD = frozenset({"ClientRequestToken", "ReturnConsumedCapacity", "ReturnItemCollectionMetrics"})
+"""Parameters that may differ between attempts. Unsure: ReturnItemCollectionMetrics."""
 
 
 class Use(NamedTuple):
-    """Where and for what a token was given: accounts, Regions and operations have tokens of their own.
+    """A token and its scope: accounts, Regions and operations have tokens of their own.
 
     Unsure: that operations have.
     """
@@ -35,7 +35,7 @@ class Use(NamedTuple):
 
 
 class Done(NamedTuple):
-    """A transaction that was done `at` a moment: its payload, and the bytes of the larger image of each item."""
+    """A committed transaction: its time, its payload, and the bytes of the larger image of each item."""
 
     at: int
     payload: bytes
@@ -43,14 +43,14 @@ class Done(NamedTuple):
 
 
 def use_of(request: Request) -> Use | None:
-    """What the token of a request is remembered by; None without one."""
+    """Return the token of a request with its scope, None without one."""
     token = request.params.get("ClientRequestToken")
     return None if token is None else Use(request.account, request.region, request.operation, token)
 
 
 def payload_of(request: Request) -> bytes:
-    """A digest of what a transaction asks for, the same in whatever order its members stand."""
-    asked = {name: value for name, value in request.params.items() if name not in NO_PART_OF_THE_PAYLOAD}
+    """Return a digest of a transaction; the order of JSON members does not matter."""
+    asked = {name: value for name, value in request.params.items() if name not in NOT_PAYLOAD}
     text = json.dumps(_without_nulls(asked), sort_keys=True, default=_base64)
     return hashlib.sha256(text.encode()).digest()
 
@@ -66,13 +66,13 @@ def _base64(blob: Any) -> str:
 
 
 class Tokens:
-    """What was done under which token, oldest first."""
+    """Committed transactions by token, oldest first."""
 
     def __init__(self) -> None:
         self._done: dict[Use, Done] = {}
 
     def done(self, use: Use, payload: bytes, now: int) -> Done | None:
-        """The transaction that was done under a token, None where this is the first.
+        """Return the transaction that was committed with a token, None if there is none.
 
         Errors: `IdempotentParameterMismatchException` for another payload.
         """
@@ -84,7 +84,7 @@ class Tokens:
         return done
 
     def remember(self, use: Use, done: Done) -> None:
-        """A transaction is done."""
+        """Remember a committed transaction; forget those whose time is over."""
         while self._done and done.at - next(iter(self._done.values())).at >= WINDOW:
             del self._done[next(iter(self._done))]
         self._done.pop(use, None)

@@ -53,18 +53,20 @@ class Target(NamedTuple):
 
 def locate(table: Table, attributes: Item, *, is_put: bool) -> Target:
     """Return the place of an item that is put whole, or of the item with the attributes of a parameter `Key`."""
-    schema, key = table.schema, None
+    schema = table.schema
     try:
         if is_put:
             schema.require_in_item(attributes)
         else:
             schema.require_key(attributes)
-        key = table.base.place_of(attributes)
-        schema.place_of(attributes)
+    except DynamoDBError as misfit:
+        return Target(None, misfit)
+    try:
+        key = schema.place_of(attributes)
         if is_put:
             require_index_keys(table, attributes)
     except DynamoDBError as fault:
-        return Target(key, fault)
+        return Target(table.base.place_of(attributes), fault)
     return Target(key)
 
 
@@ -153,9 +155,8 @@ def _refuse_repeated_items(actions: Sequence[Action]) -> None:
 
 
 def _refuse_faults(actions: Sequence[Action]) -> None:
-    faults = [action.target.fault for action in actions]
-    if any(fault is not None for fault in faults):
-        raise _canceled(faults)
+    if any(action.target.fault is not None for action in actions):
+        raise _canceled([action.target.fault for action in actions])
 
 
 def _too_large() -> DynamoDBError:
@@ -190,10 +191,11 @@ def _images(
         reason = refused
         try:
             if reason is None:
-                stored = visible_item(action.table, action.target.place, consistent=True)
+                place = action.target.place
+                stored = visible_item(action.table, place, consistent=True)
                 new = action.outcome(stored)
                 if action.writes:
-                    growth.require_room(action.table, action.target.place, stored, new)
+                    growth.require_room(action.table, place, stored, new)
         except DynamoDBError as error:
             reason = error
         images.append((stored, new))

@@ -109,7 +109,7 @@ class Placeholders:
     @property
     def values_size(self) -> int:
         """Bytes of all values."""
-        return sum(map(sizes.of_value, self._values.values()))
+        return sum(map(sizes.of_value, self._values.values())) if self._values else 0
 
     def path(self, kind: str, node: DocumentPath) -> Path:
         """Return the plain path of `node`; an undefined placeholder is an error of the parameter `kind`."""

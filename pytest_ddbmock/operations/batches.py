@@ -27,16 +27,16 @@ DUPLICATES = "Provided list of item keys contains duplicates"
 
 
 class _Wanted:
-    """What BatchGetItem asks of one table."""
+    """The request of BatchGetItem to one table, after the checks that need no table."""
 
-    def __init__(self, name: str, given: dict[str, Any]) -> None:
+    def __init__(self, name: str, raw: dict[str, Any]) -> None:
         self.name = name
-        self.given = given
-        self.consistent: bool = given.get("ConsistentRead") or False
-        self.keys = [decode_item(key) for key in given["Keys"]]
-        names, text = given.get("AttributesToGet"), given.get("ProjectionExpression")
+        self.raw = raw
+        self.consistent: bool = raw.get("ConsistentRead") or False
+        self.keys = [decode_item(key) for key in raw["Keys"]]
+        names, text = raw.get("AttributesToGet"), raw.get("ProjectionExpression")
         self.projection: Projection | None = None if names is None else of_attributes_to_get(names)
-        placeholders = bind(given, ["ProjectionExpression"], given.get("ExpressionAttributeNames"))
+        placeholders = bind(raw, ["ProjectionExpression"], raw.get("ExpressionAttributeNames"))
         if text is not None:
             self.projection = compile_projection(text, placeholders)
         placeholders.require_all_used()
@@ -47,8 +47,8 @@ class _Wanted:
             raise errors.validation(DUPLICATES)
 
     def left(self, keys: list[Item]) -> Wire:
-        """An entry of `UnprocessedKeys`."""
-        options = {name: copy(value) for name, value in self.given.items() if name != "Keys" and value is not None}
+        """Return an entry of `UnprocessedKeys` for `keys`."""
+        options = {name: copy(value) for name, value in self.raw.items() if name != "Keys" and value is not None}
         return {"Keys": [attributes_to_wire(key) for key in keys], **options}
 
 
@@ -62,21 +62,21 @@ _KEYS_AND_ATTRIBUTES = (
 
 
 def _request_items(call: Call) -> dict[str, Any]:
-    given: dict[str, Any] | None = call.param("RequestItems")
-    # Unsure: of BatchWriteItem five of 33 Regions report the model's constraint.
-    if not given:
+    """Return the requests by table, as named in the request."""
+    raw: dict[str, Any] | None = call.param("RequestItems")
+    if not raw:  # Unsure: for BatchWriteItem, five of 33 Regions report a violation at 'RequestItems'
         raise errors.validation(f"The requestItems parameter is required for {call.operation}")
-    return given
+    return raw
 
 
-def _refuse_mixing(given: dict[str, Any]) -> None:
-    """One table with an expression and another one with `AttributesToGet` mix as well."""
-    together = {name: value for wanted in given.values() for name, value in wanted.items() if value is not None}
+def _refuse_mixing(raw: dict[str, Any]) -> None:
+    """Raise `ValidationException` for an expression beside `AttributesToGet`, be it in requests to different tables."""
+    together = {name: value for wanted in raw.values() for name, value in wanted.items() if value is not None}
     refuse_mixing(together, ["ProjectionExpression"], with_legacy=["AttributesToGet"])
 
 
 def _identity(key: Item) -> Any:
-    """Something to compare keys by before the table is known; maps and lists, which cannot be keys, by their text."""
+    """Return a hashable form of a key, before the table is known; maps and lists, which cannot be keys, as text."""
     return tuple(
         sorted((name, tag, payload if tag in "SNB" else repr(payload)) for name, (tag, payload) in key.items())
     )
@@ -86,13 +86,13 @@ def _identity(key: Item) -> Any:
 def batch_get_item(call: Call) -> Answer:
     """Order: API_BatchGetItem."""
     capacity = call.param("ReturnConsumedCapacity")
-    given = _request_items(call)
-    if sum(len(wanted.get("Keys") or ()) for wanted in given.values()) > MAX_KEYS:
+    raw = _request_items(call)
+    if sum(len(wanted["Keys"]) for wanted in raw.values()) > MAX_KEYS:
         raise errors.validation("Too many items requested for the BatchGetItem call")
-    for wanted in given.values():
+    for wanted in raw.values():
         call.refuse_unknown(wanted, _KEYS_AND_ATTRIBUTES, "RequestItems")
-    _refuse_mixing(given)
-    requests = [_Wanted(name, wanted) for name, wanted in given.items()]
+    _refuse_mixing(raw)
+    requests = [_Wanted(name, wanted) for name, wanted in raw.items()]
     for request in requests:
         request.refuse_duplicates()
     tables = [call.table(wanted.name) for wanted in requests]  # ---- below this line the tables are known
@@ -128,14 +128,14 @@ def batch_get_item(call: Call) -> Answer:
 
 @operation("BatchWriteItem")
 def batch_write_item(call: Call) -> Answer:
-    """Order: API_BatchWriteItem. Everything is checked before anything is written."""
+    """Order: API_BatchWriteItem. All requests are checked before one is written."""
     capacity = call.param("ReturnConsumedCapacity")
     collection = call.param("ReturnItemCollectionMetrics")
-    given = _request_items(call)
-    if sum(len(requests) for requests in given.values()) > MAX_WRITES:
+    raw = _request_items(call)
+    if sum(len(requests) for requests in raw.values()) > MAX_WRITES:
         raise errors.validation("Too many items requested for the BatchWriteItem call")
-    puts_and_deletes = {name: [_decode(call, request) for request in requests] for name, requests in given.items()}
-    tables = {name: call.table(name) for name in given}  # ---- below this line the tables are known
+    puts_and_deletes = {name: [_decode(call, request) for request in requests] for name, requests in raw.items()}
+    tables = {name: call.table(name) for name in raw}  # ---- below this line the tables are known
     members = [
         _Member(name, item, _write(tables[name], item, is_put=is_put))
         for name, requests in puts_and_deletes.items()
@@ -162,25 +162,25 @@ def batch_write_item(call: Call) -> Answer:
 
 
 class _Member(NamedTuple):
-    """A request of BatchWriteItem: the table's name as given, the item or key, and what it is to become."""
+    """A request of BatchWriteItem: the table as named in the request, the item or key, and the write."""
 
     name: str
     item: Item
     write: Write
 
     def to_wire(self) -> Wire:
-        """An entry of `UnprocessedItems`."""
+        """Return an entry of `UnprocessedItems`."""
         if self.write.item is None:
             return {"DeleteRequest": {"Key": attributes_to_wire(self.item)}}
         return {"PutRequest": {"Item": attributes_to_wire(self.item)}}
 
 
 def _decode(call: Call, request: Any) -> tuple[bool, Item]:
-    """Whether a member of the batch puts, and its item or key."""
+    """Return True for a put and False for a delete, and the item or key."""
     call.refuse_unknown(request, ("PutRequest", "DeleteRequest"), "RequestItems")
     put, delete = request.get("PutRequest"), request.get("DeleteRequest")
     if (put is None) == (delete is None):
-        # The service's own text, although no attribute value is at fault.
+        # AWS's text, although no attribute value is at fault.
         raise errors.validation(
             "Supplied AttributeValue has more than one datatypes set, "
             "must contain exactly one of the supported datatypes"

@@ -7,7 +7,12 @@ from typing import Any, TypeAlias
 
 from pytest_ddbmock import errors
 from pytest_ddbmock.engine.call import Call, refuse_empty_expressions, require_condition
-from pytest_ddbmock.engine.index_keys import refuse_empty_key, refuse_empty_put_keys, refuse_empty_updated_keys
+from pytest_ddbmock.engine.index_keys import (
+    refuse_empty_key,
+    refuse_empty_put_keys,
+    refuse_empty_updated_keys,
+    refuse_paths_into_keys,
+)
 from pytest_ddbmock.engine.operation import Answer, operation
 from pytest_ddbmock.engine.transaction import Action, commit_all, locate, read_all
 from pytest_ddbmock.expressions.condition import Condition, compile_condition
@@ -167,15 +172,22 @@ class _Check:
     def action(
         self, table: Table, attributes: Item, outcome: Outcome, *, is_put: bool = False, writes: bool = True
     ) -> Action:
-        """Return the action on the item with these attributes; `outcome` applies if the condition holds."""
+        """Return the action on the item with these attributes; `outcome` applies if the condition holds.
+
+        Errors: `ValidationException` for a condition that reads inside a key.
+        """
         condition, shows_item = self._condition, self._shows_item
+        target, carried = locate(table, attributes, is_put=is_put), attributes.size + self._carried
+        if condition is None:
+            return Action(table, target, outcome, writes, carried)
+        # Unsure: that AWS refuses these conditions, and that this rejects the whole request.
+        refuse_paths_into_keys(table, condition.paths)
 
         def checked(stored: Item | None) -> Item | None:
             require_condition(condition, stored, shows_item=shows_item)
             return outcome(stored)
 
-        target = locate(table, attributes, is_put=is_put)
-        return Action(table, target, checked, writes, attributes.size + self._carried)
+        return Action(table, target, checked, writes, carried)
 
 
 # ---- members that read
@@ -199,7 +211,12 @@ class _Get:
         self._key = decode_item(raw["Key"], Layer.OLD)
 
     def on_table(self, table: Table) -> Action:
-        """Return the read; every fault of the key is a reason."""
+        """Return the read; every fault of the key is a reason.
+
+        Errors: `ValidationException` for a projection that reads inside a key.
+        """
+        if self._projection is not None:
+            refuse_paths_into_keys(table, self._projection.paths)  # Unsure: that it rejects the whole request.
         return Action(table, locate(table, self._key, is_put=False), writes=False)
 
     def shown(self, item: Item | None) -> Wire:

@@ -195,12 +195,44 @@ def test_a_fault_of_a_key_comes_before_held_items(ddbmock: Any, reasons: Any, ac
     assert (reason["Code"], held.hits) == ("TransactionConflict", 1)
 
 
+def test_a_fault_of_a_key_is_found_before_items_are_read_and_costs_nothing(
+    ddbmock: Any, reasons: Any, actions: Any
+) -> None:
+    reasons(actions.put("a"), action("Delete", "users", pk={"N": "1"}))
+    reasons(actions.put_order(1, status={"N": "1"}))
+    assert [call.units for call in ddbmock.calls[-2:]] == [0, 0]
+    reasons(failing_put(actions))
+    assert ddbmock.calls[-1].units > 0
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_repeated_item_comes_before_faults_of_keys(refusal: Any, actions: Any, kind: str) -> None:
     repeated = "ValidationException: Transaction request cannot include multiple operations on one item"
     too_long = {"pk": {"S": "x" * 2049}}
     assert refusal(action("Delete", "users", **too_long), action(kind, "users", **too_long)) == repeated
     assert refusal(action(kind, "users", pk={"N": "1"}), actions.put("a"), actions.delete("a")) == repeated
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "attributes, condition, key",
+    [
+        ({"pk": {"S": "a"}}, "attribute_exists(pk.x)", "Key: pk"),
+        ({"pk": {"S": "a"}}, "x = a OR pk[0] = a", "Key: pk"),
+        ({"customer": {"S": "c"}, "placed": {"N": "1"}}, "attribute_exists(#t.x)", "IndexKey: total"),
+    ],
+)
+def test_a_condition_cannot_read_inside_a_key(
+    refusal: Any, actions: Any, kind: str, attributes: Any, condition: str, key: str
+) -> None:
+    member = action(kind, "users" if "pk" in attributes else "orders", **attributes)
+    member[kind]["ConditionExpression"] = condition
+    if "#t" in condition:
+        member[kind]["ExpressionAttributeNames"] = {"#t": "total"}
+    assert refusal(failing_put(actions), member) == (
+        "ValidationException: Key attributes must be scalars; list random access '[]' and map lookup '.' are not "
+        f"allowed: {key}"
+    )
 
 
 # ---- errors of updates, faults of index keys

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pytest
@@ -10,6 +11,9 @@ MISMATCH = (
     "IdempotentParameterMismatchException: DynamoDB rejected the request because you retried a request with a "
     "different payload but with an idempotent token that was already used."
 )
+
+METRICS = {"ReturnItemCollectionMetrics": "SIZE"}
+CAPACITY = {"ReturnConsumedCapacity": "INDEXES"}
 
 
 @pytest.fixture
@@ -47,6 +51,33 @@ def test_the_same_transaction_is_the_same_in_whatever_order_its_members_stand(
     turned = dict(reversed({**action, "Item": dict(reversed(action["Item"].items()))}.items()))
     write({kind: turned}, ClientRequestToken="t", ReturnConsumedCapacity="TOTAL")
     assert "a" not in ddbmock.table("users")
+
+
+@pytest.mark.parametrize("first, again", list(itertools.permutations([{}, METRICS, CAPACITY], 2)))
+def test_what_is_reported_may_differ_between_attempts(count: Any, counted: Any, first: Any, again: Any) -> None:
+    count(**first)
+    count(**again)
+    assert counted() == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"},
+        {"ConditionExpression": "attribute_exists(gone)"},
+        {"TableName": "guests"},
+        {"Item": {"pk": {"S": "a"}, "v": {"S": "other"}}},
+        {"Item": {"pk": {"N": "1"}}},
+    ],
+)
+def test_any_other_change_is_another_transaction(
+    ddbmock: Any, write: Any, refusal: Any, actions: Any, change: Any
+) -> None:
+    ddbmock.create_table("guests", "pk")
+    [(kind, action)] = actions.put("a").items()
+    write({kind: action}, ClientRequestToken="t")
+    assert refusal({kind: {**action, **change}}, ClientRequestToken="t") == MISMATCH
+    assert refusal({kind: action}, actions.put("b"), ClientRequestToken="t") == MISMATCH
 
 
 def test_another_transaction_under_the_same_token_is_refused(

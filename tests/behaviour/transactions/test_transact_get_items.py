@@ -78,6 +78,14 @@ def test_what_no_table_could_answer_refuses_all(refusal: Any, actions: Any, more
     assert refused == f"ValidationException: {message}"
 
 
+def test_a_projection_cannot_read_inside_a_key(refusal: Any, actions: Any) -> None:
+    refused = refusal(actions.get("b"), actions.get("a", ProjectionExpression="pk.x"), method="transact_get_items")
+    assert refused == (
+        "ValidationException: Key attributes must be scalars; list random access '[]' and map lookup '.' are not "
+        "allowed: Key: pk"
+    )
+
+
 def test_an_item_is_read_once(refusal: Any, actions: Any) -> None:
     refused = refusal(actions.get("a"), actions.get("b"), actions.get("a"), method="transact_get_items")
     assert refused == "ValidationException: Transaction request cannot include multiple operations on one item"
