@@ -36,6 +36,9 @@ CONDITIONS: dict[str, Callable[[Wire | None], bool]] = {
     "attribute_exists(g)": lambda item: item is not None and "g" in item,
     "a = :cond": lambda item: item is not None and item.get("a") == {"N": "1"},
 }
+WRONG_TYPE = (
+    "One or more parameter values were invalid: Type mismatch for Index Key g Expected: S Actual: N IndexName: by-g"
+)
 UPDATES: dict[str, tuple[Callable[[Wire], Wire | None], str]] = {
     "SET a = :one": (lambda item: {**item, "a": {"N": "1"}}, ""),
     "SET g = :g": (lambda item: {**item, "g": {"S": "g"}}, ""),
@@ -52,27 +55,31 @@ UPDATES: dict[str, tuple[Callable[[Wire], Wire | None], str]] = {
         lambda item: None,
         "The document path provided in the update expression is invalid for update",
     ),
-    "SET g = :one": (
-        lambda item: None,
-        "One or more parameter values were invalid: Type mismatch for Index Key g Expected: S Actual: N "
-        "IndexName: by-g",
-    ),
+    "SET g = :one": (lambda item: None, WRONG_TYPE),
 }
 VALUES = {":one": {"N": "1"}, ":g": {"S": "g"}, ":cond": {"N": "1"}}
 FAILED = "The conditional request failed"
-MISFIT = "The provided key element does not match the schema"
+FAULTS = {
+    "no key": "The provided key element does not match the schema",
+    "long key": "One or more parameter values were invalid: Size of hashkey has exceeded the maximum size limit of2048 "
+    "bytes",
+    "wrong index key": WRONG_TYPE,
+}
+"""What is wrong with a member before any item is read."""
 
 places = st.tuples(st.sampled_from(TABLES), st.sampled_from(NAMES))
 attributes = st.fixed_dictionaries(
     {}, optional={"g": st.just({"S": "g"}), "a": st.sampled_from(["0", "1", "2"]).map(lambda n: {"N": n})}
 )
-conditions = st.one_of(st.none(), st.sampled_from(sorted(CONDITIONS)))
+present = st.sampled_from(sorted(CONDITIONS))
+conditions = st.one_of(st.none(), present)
 members = st.one_of(
     st.tuples(st.just("Put"), attributes, conditions),
     st.tuples(st.just("Update"), st.sampled_from(sorted(UPDATES)), conditions),
     st.tuples(st.just("Delete"), st.none(), conditions),
-    st.tuples(st.just("ConditionCheck"), st.none(), st.sampled_from(sorted(CONDITIONS))),
-    st.tuples(st.just("Delete"), st.just("no key"), conditions),
+    st.tuples(st.just("ConditionCheck"), st.none(), present),
+    st.tuples(st.sampled_from(["Delete", "ConditionCheck"]), st.sampled_from(["no key", "long key"]), present),
+    st.tuples(st.just("Put"), st.just("wrong index key"), conditions),
 )
 transactions = st.dictionaries(places, members, min_size=1, max_size=5)
 
@@ -86,9 +93,11 @@ def action(place: tuple[str, str], member: tuple[str, Any, str | None]) -> Wire:
     kind, detail, condition = member
     given: Wire = {"TableName": place[0], "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
     if kind == "Put":
-        given["Item"] = {**key(place[1]), **detail}
+        given["Item"] = {**key(place[1]), **({"g": {"N": "1"}} if detail == "wrong index key" else detail)}
+    elif detail == "no key":
+        given["Key"] = {"pk": {"S": place[1]}}
     else:
-        given["Key"] = {"pk": {"S": place[1]}} if detail == "no key" else key(place[1])
+        given["Key"] = key(place[1] * 2049 if detail == "long key" else place[1])
     text = ""
     if kind == "Update":
         text = given["UpdateExpression"] = detail
@@ -106,8 +115,8 @@ def expected(
     """The reason for an action, and the item that it leaves."""
     kind, detail, condition = member
     stored = model.get(place)
-    if detail == "no key":
-        return {"Code": "ValidationError", "Message": MISFIT}, stored
+    if isinstance(detail, str) and detail in FAULTS:
+        return {"Code": "ValidationError", "Message": FAULTS[detail], "fault": True}, stored
     if place in held:
         return {"Code": "TransactionConflict", "Message": "Transaction is ongoing for the item"}, stored
     if condition is not None and not CONDITIONS[condition](stored):
@@ -127,13 +136,10 @@ def expected(
 
 
 def reported(reasons: list[Wire]) -> list[Wire]:
-    """The reasons that are shown: a key that does not fit stands alone, then the first other `ValidationError`."""
-    invalid = [place for place, reason in enumerate(reasons) if reason["Code"] == "ValidationError"]
-    if not invalid:
-        return reasons
-    misfits = [place for place in invalid if reasons[place]["Message"] == MISFIT]
-    shown = (misfits or invalid)[0]
-    return [reason if place == shown else {"Code": "None"} for place, reason in enumerate(reasons)]
+    """The reasons that are shown: the first of `FAULTS`, else the first other `ValidationError`, else all."""
+    faults = [place for place, reason in enumerate(reasons) if reason.pop("fault", False)]
+    invalid = faults or [place for place, reason in enumerate(reasons) if reason["Code"] == "ValidationError"]
+    return [reason if place in (invalid[:1] or [place]) else {"Code": "None"} for place, reason in enumerate(reasons)]
 
 
 class Transactions(RuleBasedStateMachine):
