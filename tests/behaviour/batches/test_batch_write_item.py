@@ -41,7 +41,7 @@ def test_puts_and_deletes_of_several_tables_are_done_at_once(client: Any, tables
     assert client.scan(TableName="ranged", IndexName="by-g")["Count"] == 1
 
 
-def test_capacity_is_told_by_table(client: Any, tables: Any) -> None:
+def test_capacity_is_reported_by_table(client: Any, tables: Any) -> None:
     answer = client.batch_write_item(
         RequestItems={"flat": [put(pk={"S": "new"}), delete(pk={"S": "old"})], "ranged": [ranged(1, g={"S": "g"})]},
         ReturnConsumedCapacity="INDEXES",
@@ -57,7 +57,7 @@ def test_capacity_is_told_by_table(client: Any, tables: Any) -> None:
     ]
 
 
-def test_metrics_are_told_once_for_each_collection(client: Any, tables: Any) -> None:
+def test_metrics_are_reported_once_for_each_collection(client: Any, tables: Any) -> None:
     answer = client.batch_write_item(
         RequestItems={
             "flat": [put(pk={"S": "new"})],
@@ -109,7 +109,7 @@ ONE_OF = "Supplied AttributeValue has more than one datatypes set, must contain 
         (delete(pk={"S": "first"}), "Provided list of item keys contains duplicates"),
     ],
 )
-def test_one_bad_request_spoils_the_batch(refused: Any, tables: Any, request_: Any, complaint: str) -> None:
+def test_one_bad_request_rejects_the_batch(refused: Any, tables: Any, request_: Any, complaint: str) -> None:
     before = tables["flat"].items
     batch = {"ranged": [ranged(1)], "flat": [put(pk={"S": "first"}), request_]}
     assert refused("batch_write_item", RequestItems=batch) == f"ValidationException: {complaint}"
@@ -152,7 +152,7 @@ def test_more_than_25_requests_are_refused(refused: Any, tables: Any) -> None:
     )
 
 
-def test_one_missing_table_spoils_the_batch(refused: Any, tables: Any) -> None:
+def test_one_missing_table_rejects_the_batch(refused: Any, tables: Any) -> None:
     batch = {"ranged": [ranged(1)], "nope": [put(pk={"S": "x"})]}
     assert refused("batch_write_item", RequestItems=batch) == (
         "ResourceNotFoundException: Requested resource not found"

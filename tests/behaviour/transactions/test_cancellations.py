@@ -329,7 +329,7 @@ def test_an_item_is_touched_once(refusal: Any, actions: Any, second: Any) -> Non
     assert refused == "ValidationException: Transaction request cannot include multiple operations on one item"
 
 
-def test_numbers_are_compared_by_value_when_items_are_told_apart(refusal: Any, actions: Any) -> None:
+def test_equal_numbers_are_the_same_key(refusal: Any, actions: Any) -> None:
     same = {"Delete": {"TableName": "orders", "Key": {"customer": {"S": "c"}, "placed": {"N": "1.0"}}}}
     refused = refusal(actions.put_order(1), same)
     assert refused == "ValidationException: Transaction request cannot include multiple operations on one item"

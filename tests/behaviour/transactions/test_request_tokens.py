@@ -1,4 +1,4 @@
-"""Client request tokens: a transaction that is sent again is not done again."""
+"""Client request tokens: a repeated request does not write again."""
 
 from __future__ import annotations
 
@@ -42,9 +42,7 @@ def test_without_a_token_the_client_makes_one_for_each_call(write: Any, actions:
     assert counted() == 2
 
 
-def test_the_same_transaction_is_the_same_in_whatever_order_its_members_stand(
-    ddbmock: Any, write: Any, actions: Any
-) -> None:
+def test_the_order_of_json_members_does_not_matter(ddbmock: Any, write: Any, actions: Any) -> None:
     [(kind, action)] = actions.put("a", v={"M": {"x": {"N": "1"}, "y": {"B": b"\xff"}}}).items()
     write({kind: action}, ClientRequestToken="t")
     ddbmock.client().delete_item(**actions.user("a"))
@@ -136,7 +134,7 @@ def test_a_rollback_forgets_the_tokens_since(ddbmock: Any, count: Any, counted: 
     assert counted() == 2
 
 
-def test_a_transaction_that_is_sent_again_tells_what_reading_costs(write: Any, actions: Any) -> None:
+def test_a_repeated_transaction_consumes_read_units(write: Any, actions: Any) -> None:
     members = [
         actions.put("a", v={"S": "x" * 4000}),
         actions.put("b", v={"S": "x" * 5000}),

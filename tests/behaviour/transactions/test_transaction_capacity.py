@@ -64,11 +64,11 @@ def test_reads_take_twice_the_units_of_consistent_reads(ddbmock: Any, client: An
     ]
 
 
-def test_capacity_is_told_only_when_asked_for(write: Any, actions: Any) -> None:
+def test_capacity_is_reported_only_on_request(write: Any, actions: Any) -> None:
     assert "ConsumedCapacity" not in write(actions.put("a"), ReturnConsumedCapacity="NONE")
 
 
-def test_item_collections_are_told_of_tables_with_local_indexes(write: Any, actions: Any) -> None:
+def test_item_collections_are_reported_for_tables_with_local_indexes(write: Any, actions: Any) -> None:
     answer = write(
         actions.put("a"),
         actions.put_order(1),
