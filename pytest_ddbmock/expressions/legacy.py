@@ -69,7 +69,7 @@ def expected(expected: Mapping[str, Any], conditional_operator: str | None) -> C
     if not expected:
         return ALWAYS
     return _joined(
-        [_expectation(name, _members(given, "ExpectedAttributeValue")) for name, given in expected.items()],
+        [_expectation(name, _members(raw, "ExpectedAttributeValue")) for name, raw in expected.items()],
         conditional_operator,
     )
 
@@ -88,9 +88,7 @@ def query_filter(filters: Mapping[str, Any], conditional_operator: str | None) -
     _check_operator(filters, conditional_operator)
     if not filters:
         return ALWAYS
-    return _joined(
-        [_filter(name, _members(given, "Condition")) for name, given in filters.items()], conditional_operator
-    )
+    return _joined([_filter(name, _members(raw, "Condition")) for name, raw in filters.items()], conditional_operator)
 
 
 def _require_map(raw: object, shape: str) -> None:
@@ -121,20 +119,20 @@ def _members(raw: object, shape: str) -> dict[str, Any]:
     return {name: member for name, member in raw.items() if member is not None}
 
 
-def _expectation(name: str, given: dict[str, Any]) -> syntax.Condition:
-    operator = str(given["ComparisonOperator"]) if "ComparisonOperator" in given else None
-    has_value, has_list = "Value" in given, "AttributeValueList" in given
+def _expectation(name: str, members: dict[str, Any]) -> syntax.Condition:
+    operator = str(members["ComparisonOperator"]) if "ComparisonOperator" in members else None
+    has_value, has_list = "Value" in members, "AttributeValueList" in members
     if has_value and has_list:
         raise _refused("Value and AttributeValueList cannot be used together", name)
     if operator is not None:
-        if "Exists" in given:
+        if "Exists" in members:
             raise _refused("Exists and ComparisonOperator cannot be used together", name)
         if not has_value and not has_list and operator not in ("NULL", "NOT_NULL"):
             raise _refused(f"Value or AttributeValueList must be used with ComparisonOperator: {operator}", name)
-        return _comparison(name, operator, [given["Value"]] if has_value else given.get("AttributeValueList", []))
+        return _comparison(name, operator, [members["Value"]] if has_value else members.get("AttributeValueList", []))
     if has_list:
         raise _refused("AttributeValueList can only be used with a ComparisonOperator", name)
-    exists = _exists(given)
+    exists = _exists(members)
     if exists is False:
         if has_value:
             raise _refused("Value cannot be used when Exists is false", name)
@@ -142,11 +140,11 @@ def _expectation(name: str, given: dict[str, Any]) -> syntax.Condition:
     if not has_value:
         shown = "null" if exists is None else "true"
         raise _refused(f"Value must be provided when Exists is {shown}", name)
-    return _comparison(name, "EQ", [given["Value"]])
+    return _comparison(name, "EQ", [members["Value"]])
 
 
-def _exists(given: Mapping[str, Any]) -> bool | None:
-    exists = given.get("Exists")
+def _exists(members: Mapping[str, Any]) -> bool | None:
+    exists = members.get("Exists")
     if exists in ("true", "false"):  # the service's JSON parser coerces these two texts
         return bool(exists == "true")
     if exists is not None and not isinstance(exists, bool):
@@ -158,12 +156,12 @@ def _refused(complaint: str, name: str) -> DynamoDBError:
     return errors.invalid_parameters(f"{complaint} for Attribute: {name}")
 
 
-def _filter(name: str, given: dict[str, Any]) -> syntax.Condition:
-    return _comparison(name, _operator(name, given), given.get("AttributeValueList", []))
+def _filter(name: str, members: dict[str, Any]) -> syntax.Condition:
+    return _comparison(name, _operator(name, members), members.get("AttributeValueList", []))
 
 
-def _operator(name: str, given: Mapping[str, Any]) -> str:
-    operator = given.get("ComparisonOperator")
+def _operator(name: str, members: Mapping[str, Any]) -> str:
+    operator = members.get("ComparisonOperator")
     if operator is None:
         raise errors.constraints_violated(
             [f"Value null at '{name}.member.comparisonOperator' failed to satisfy constraint: Member must not be null"]
@@ -238,8 +236,8 @@ def key_conditions(conditions: Mapping[str, Any]) -> tuple[KeyTest, ...]:
     if not conditions:
         raise errors.validation("Conditions can be of length 1 or 2 only")
     tests = []
-    for name, given in conditions.items():
-        members = _members(given, "Condition")
+    for name, raw in conditions.items():
+        members = _members(raw, "Condition")
         require_name(name)
         operator = _operator(name, members)
         arguments = _arguments(operator, members.get("AttributeValueList", []))
@@ -257,14 +255,14 @@ def attribute_updates(updates: Mapping[str, Any]) -> Update:
     `SerializationException` for wrong JSON types.
     """
     _require_map(updates, "AttributeValueUpdate")
-    actions = [_action(name, _members(given, "AttributeValueUpdate")) for name, given in updates.items()]
+    actions = [_action(name, _members(raw, "AttributeValueUpdate")) for name, raw in updates.items()]
     return update.of_actions(actions, is_legacy=True)
 
 
-def _action(name: str, given: Mapping[str, Any]) -> Action:
+def _action(name: str, members: Mapping[str, Any]) -> Action:
     require_name(name)
     target = DocumentPath((name,))
-    action = given.get("Action", "PUT")
+    action = members.get("Action", "PUT")
     if action not in ("PUT", "ADD", "DELETE"):
         raise errors.constraints_violated(
             [
@@ -272,11 +270,11 @@ def _action(name: str, given: Mapping[str, Any]) -> Action:
                 "Member must satisfy enum value set: [ADD, PUT, DELETE]"
             ]
         )
-    if "Value" not in given:
+    if "Value" not in members:
         if action != "DELETE":
             raise errors.invalid_parameters("Only DELETE action is allowed when no attribute value is specified")
         return Remove(target)
-    value = decode_value(given["Value"])
+    value = decode_value(members["Value"])
     if action == "DELETE":
         if value[0] not in ("SS", "NS", "BS"):
             raise errors.invalid_parameters(f"DELETE action with value is not supported for the type {value[0]}")

@@ -163,6 +163,28 @@ def test_an_expression_has_4096_bytes(client: Any, refused: Any, tables: Any, me
     )
 
 
+def test_the_kind_of_an_expression_decides_whether_its_size_is_reported(refused: Any, tables: Any) -> None:
+    blanks = " " * 5000
+    too_long = "Expression size has exceeded the maximum allowed size;"
+    table, condition = {"TableName": "full"}, f"attribute_exists(a{blanks})"
+    update = {**table, "Key": KEY, "UpdateExpression": f"REMOVE a{blanks}"}
+    check = {**table, "Key": KEY, "ConditionExpression": condition}
+    shown = f"Invalid ConditionExpression: {too_long} expression size: {len(condition)}"
+    hidden = f"Invalid UpdateExpression: {too_long}"
+    assert refused("update_item", **update) == f"{VIOLATED}{hidden}"
+    assert refused("update_item", **{**update, "UpdateExpression": "REMOVE a"}, ConditionExpression=condition) == (
+        f"{VIOLATED}{shown}"
+    )
+    assert refused("transact_write_items", TransactItems=[{"Update": update}]) == f"{VALIDATION}{hidden}"
+    assert refused("transact_write_items", TransactItems=[{"ConditionCheck": check}]) == f"{VALIDATION}{shown}"
+    assert refused("get_item", **table, Key=KEY, ProjectionExpression=f"a{blanks}") == (
+        f"{VALIDATION}Invalid ProjectionExpression: {too_long}"
+    )
+    assert refused("scan", **table, FilterExpression=condition) == (
+        f"{VALIDATION}Invalid FilterExpression: {too_long} expression size: {len(condition)}"
+    )
+
+
 NO_EXPRESSION = "ExpressionAttributeValues can only be specified when using expressions"
 
 
