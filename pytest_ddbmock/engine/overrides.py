@@ -33,9 +33,7 @@ def _below(path: str, changes: Changes) -> Changes:
 # ---- other bounds, other orders
 
 _THROUGHPUT = {"order": ("WriteCapacityUnits", "ReadCapacityUnits")}
-_INDEX: Changes = {"Projection.NonKeyAttributes": {"minimum": None}}
 _GLOBAL_INDEX: Changes = {
-    **_INDEX,
     "KeySchema": {"maximum": None},  # up to eight attributes, which older service models do not know
     "ProvisionedThroughput": _THROUGHPUT,
 }
@@ -67,7 +65,6 @@ SHAPES: Mapping[str, Changes] = {
         "KeySchema": {"maximum": 2},
         "ProvisionedThroughput": _THROUGHPUT,
         "LocalSecondaryIndexes[].KeySchema": {"maximum": 2},
-        **_below("LocalSecondaryIndexes[]", _INDEX),
         **_below("GlobalSecondaryIndexes[]", _GLOBAL_INDEX),
         "TableClass": {"enum": ()},
         **_below("Tags[]", _TAG),

@@ -21,7 +21,7 @@ GIGABYTE = 1 << 30
 
 
 class CollectionGrowth:
-    """Holds the writes of one call to the size that AWS allows the item collections of tables with local indexes."""
+    """Checks the writes of one call against the maximum size of item collections in tables with local indexes."""
 
     def __init__(self, limit: int) -> None:
         """`limit` in bytes."""
@@ -29,7 +29,7 @@ class CollectionGrowth:
         self._grown: dict[tuple[int, Partition], int] = {}
 
     def require_room(self, table: Table, key: Key, old: Item | None, new: Item | None) -> None:
-        """A write, after those that were asked about before, must not make its collection grow beyond the limit.
+        """Raise if a write, together with those checked before, makes its collection grow beyond the limit.
 
         Errors: `ItemCollectionSizeLimitExceededException`.
         """
@@ -39,19 +39,19 @@ class CollectionGrowth:
         more = sum(_bytes_in(view, new) - _bytes_in(view, old) for view in views)
         place = id(table), key[0]
         grown = self._grown[place] = self._grown.get(place, 0) + more
-        # All collections together are rarely as large as one may be; only then is this one measured.
+        # Measuring one collection is slow: it is done only if all collections together exceed the limit.
         room = self._limit - grown
         if more > 0 and _total_bytes(views) > room and collection_bytes(table, key) > room:
             raise errors.item_collection_too_large()
 
 
 def _views(table: Table) -> list[View]:
-    """What holds the items of a collection: the table and its local indexes."""
+    """Return what holds the items of a collection: the table and its local indexes."""
     return [table.base, *(table.views[index.name] for index in table.settings.local_indexes)]
 
 
 def _bytes_in(view: View, item: Item | None) -> int:
-    """Bytes of an item in a view, storage overhead included."""
+    """Return the bytes of an item in a view, storage overhead included."""
     if item is None or not view.holds(item):
         return 0
     return view.entry(item).size + sizes.STORAGE_OVERHEAD
@@ -62,13 +62,13 @@ def _total_bytes(views: Iterable[View]) -> int:
 
 
 def collection_bytes(table: Table, key: Key) -> int:
-    """Bytes of the collection that the item at `key` belongs to, storage overhead included."""
+    """Return the bytes of the collection that the item at `key` belongs to, storage overhead included."""
     items = [item for view in _views(table) for item in view.collection(key[0])]
     return sum(item.size for item in items) + sizes.STORAGE_OVERHEAD * len(items)
 
 
 def item_collection_metrics(table: Table, key: Key) -> dict[str, Any] | None:
-    """`ItemCollectionMetrics` of the collection at `key`; None for a table without local indexes."""
+    """Return `ItemCollectionMetrics` of the collection at `key`; None for a table without local indexes."""
     if not table.settings.local_indexes:
         return None
     hash_key = table.schema.hash_keys[0]
@@ -80,8 +80,9 @@ def item_collection_metrics(table: Table, key: Key) -> dict[str, Any] | None:
 
 
 def metrics_by_table(places: Iterable[tuple[str, Table, Key]]) -> dict[str, Any] | None:
-    """`ItemCollectionMetrics` of a call on several tables, from the name of the table, the table and the key of each
-    item that it has written; None where no table has local indexes.
+    """Return `ItemCollectionMetrics` of a call on several tables; None if no table has local indexes.
+
+    `places` holds the name of the table, the table and the key of each written item.
     """
     collections = {(name, key[0]): (table, key) for name, table, key in places if table.settings.local_indexes}
     metrics: dict[str, Any] = {}

@@ -188,8 +188,6 @@ def projection(given: Wire) -> Projection:
         return Projection(kind)
     if names is None:
         raise errors.invalid_parameters("ProjectionType is INCLUDE, but NonKeyAttributes is not specified")
-    if not names:
-        raise errors.invalid_parameters("NonKeyAttributes must not be empty")
     for position, name in enumerate(names):
         if name in names[:position]:
             raise errors.invalid_parameters(f"Duplicate element in NonKeyAttributes: {name}")

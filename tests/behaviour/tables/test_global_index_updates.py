@@ -8,6 +8,7 @@ import pytest
 from tests.support.definitions import (
     IN_USE,
     OOMPV,
+    VIOLATED,
     attributes,
     create_index,
     delete_index,
@@ -168,6 +169,7 @@ UNFIT = [
     (update_index("local", OnDemandThroughput={"MaxReadRequestUnits": 1}), "ValidationException: Cannot update an index that is not a GlobalSecondaryIndex: local"),
     ({"GlobalSecondaryIndexUpdates": create_index("new", "g")["GlobalSecondaryIndexUpdates"]}, f"{OOMPV}AttributeDefinitions is not specified for index: new"),
     ({**create_index("new", "g"), "AttributeDefinitions": []}, f"{OOMPV}AttributeDefinitions is not specified for index: new"),
+    (create_index("new", "g", {"ProjectionType": "INCLUDE", "NonKeyAttributes": []}), f"{VIOLATED}Value '[]' at 'globalSecondaryIndexUpdates.1.member.create.projection.nonKeyAttributes' failed to satisfy constraint: Member must have length greater than or equal to 1"),
     (create_index("new", "g", "INCLUDE"), f"{OOMPV}ProjectionType is INCLUDE, but NonKeyAttributes is not specified"),
     (create_index("new", "g", ProvisionedThroughput=units(1, 1)), f"{OOMPV}Neither ReadCapacityUnits nor WriteCapacityUnits can be specified for index: new when BillingMode is PAY_PER_REQUEST"),
     (create_index("new", "g | g"), "ValidationException: Attribute Name is duplicated: g"),
