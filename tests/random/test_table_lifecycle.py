@@ -47,6 +47,10 @@ class TableModel:
     until: int
     indexes: dict[str, IndexModel] = field(default_factory=dict)
     items: dict[str, dict[str, str]] = field(default_factory=dict)
+    is_encrypted: bool = False
+    will_be_encrypted: bool = False
+    encryption_until: int = FOREVER
+    encryption_changes: int = 0
 
     def advance(self, now: int, pace: int) -> bool:
         """Let time pass; False when the table is gone."""
@@ -54,6 +58,8 @@ class TableModel:
             if self.state == "DELETING":
                 return False
             self.state, self.until = "ACTIVE", FOREVER
+        if self.encryption_until <= now:
+            self.is_encrypted, self.encryption_until = self.will_be_encrypted, FOREVER
         for name, index in list(self.indexes.items()):
             while index.until <= now:
                 if index.state == "DELETING":
@@ -68,6 +74,10 @@ class TableModel:
     @property
     def is_settled(self) -> bool:
         return self.state == "ACTIVE" and all(index.state == "ACTIVE" for index in self.indexes.values())
+
+    @property
+    def is_being_encrypted(self) -> bool:
+        return self.encryption_until < FOREVER
 
 
 class Lifecycle(RuleBasedStateMachine):
@@ -136,7 +146,7 @@ class Lifecycle(RuleBasedStateMachine):
     def delete(self, name: str) -> None:
         self.advance()
         table = self.tables.get(name)
-        is_allowed = table is not None and table.is_settled
+        is_allowed = table is not None and table.is_settled and not table.is_being_encrypted
         self.attempt(is_allowed, "DeleteTable", TableName=name)
         if table is not None and is_allowed:
             table.state, table.until = "DELETING", self.due
@@ -154,6 +164,21 @@ class Lifecycle(RuleBasedStateMachine):
         self.attempt(is_allowed, "UpdateTable", TableName=name, StreamSpecification={"StreamEnabled": enabled, **view})
         if table is not None and is_allowed:
             table.state, table.until = "UPDATING", self.due
+
+    @rule(name=NAMES, enabled=st.booleans())
+    def encrypt(self, name: str, enabled: bool) -> None:
+        self.advance()
+        table = self.tables.get(name)
+        is_allowed = (
+            table is not None
+            and table.state in ("ACTIVE", "UPDATING")
+            and not table.is_being_encrypted
+            and (table.encryption_changes < 4 if enabled else table.is_encrypted)
+        )
+        self.attempt(is_allowed, "UpdateTable", TableName=name, SSESpecification={"Enabled": enabled})
+        if table is not None and is_allowed:
+            table.will_be_encrypted, table.encryption_until = enabled, self.due
+            table.encryption_changes += 1
 
     @rule(name=NAMES, index=INDEXES, attribute=st.sampled_from("gh"))
     def add_index(self, name: str, index: str, attribute: str) -> None:
@@ -234,6 +259,9 @@ class Lifecycle(RuleBasedStateMachine):
         for name, table in self.tables.items():
             description = self.call("DescribeTable", TableName=name)["Table"]
             assert description["TableStatus"] == table.state
+            encryption = description.get("SSEDescription", {})
+            assert ("KMSMasterKeyArn" in encryption) == table.is_encrypted
+            assert (encryption.get("Status") == "UPDATING") == table.is_being_encrypted
             shown = {
                 index["IndexName"]: (index["IndexStatus"], index.get("Backfilling"))
                 for index in description.get("GlobalSecondaryIndexes", [])
