@@ -41,8 +41,9 @@ class Touch(NamedTuple):
 class Refuser(Protocol):
     """Something that refuses: a scripted fault, a held key, an empty bucket."""
 
-    def __bool__(self) -> bool:
-        """False while it refuses nothing at all, so that asking costs nothing."""
+    @property
+    def entries(self) -> Sequence[object]:
+        """What it refuses by; while that is empty it is not asked."""
         ...
 
     def refuse_attempt(self, operation: str, tables: Sequence[str]) -> DynamoDBError | None:
@@ -71,7 +72,7 @@ class Admission:
         """
         refusals: list[DynamoDBError | None] = []
         for refuser in self._refusers:
-            if not refuser:
+            if not refuser.entries:
                 continue
             if (refusal := refuser.refuse_attempt(operation, tables)) is not None:
                 raise refusal

@@ -9,7 +9,6 @@ from pytest_ddbmock import errors
 from pytest_ddbmock.engine import arns
 from pytest_ddbmock.engine.accounts import Accounts
 from pytest_ddbmock.engine.admission import Access, Touch
-from pytest_ddbmock.engine.caller import Home
 from pytest_ddbmock.engine.calls import CallEntry
 from pytest_ddbmock.engine.request import Request
 from pytest_ddbmock.engine.shapes import Shape
@@ -39,6 +38,7 @@ class Call:
         "_read",
         "engine",
         "entry",
+        "home",
         "knows_table",
         "now",
         "operation",
@@ -60,6 +60,8 @@ class Call:
     ) -> None:
         self.engine = engine
         self.request = request
+        self.home = request.caller.home
+        """The caller's account and Region."""
         self.operation = operation
         """AWS's name."""
         self.shape = shape
@@ -72,11 +74,6 @@ class Call:
         self._read: set[str] = set()
         self.knows_table = False
         """True once a table has been looked up."""
-
-    @property
-    def home(self) -> Home:
-        """The caller's account and Region."""
-        return self.request.caller.home
 
     # ---- parameters
 

@@ -33,21 +33,18 @@ class Conflicts:
     """The keys that are held now."""
 
     def __init__(self) -> None:
-        self._holds: list[Hold] = []
+        self.entries: list[Hold] = []
 
     def add(self, hold: Hold) -> None:
         """Hold a key from now on."""
-        self._holds.append(hold)
+        self.entries.append(hold)
 
     def remove(self, hold: Hold) -> None:
         """Let a key go."""
-        if hold in self._holds:
-            self._holds.remove(hold)
+        if hold in self.entries:
+            self.entries.remove(hold)
 
     # ---- protocol `Refuser`
-
-    def __bool__(self) -> bool:
-        return bool(self._holds)
 
     def refuse_attempt(self, operation: str, tables: Sequence[str]) -> DynamoDBError | None:
         """Return None: a held key refuses what touches it."""
@@ -74,7 +71,7 @@ class Conflicts:
         return errors.transaction_conflict()
 
     def _find(self, touch: Touch) -> Hold | None:
-        for hold in self._holds:
+        for hold in self.entries:
             if hold.table is touch.table and hold.key == touch.key:
                 return hold
         return None

@@ -32,30 +32,27 @@ class Faults:
     """The faults of one test, in the order in which they were scripted."""
 
     def __init__(self) -> None:
-        self._faults: list[Fault] = []
+        self.entries: list[Fault] = []
 
     def add(self, fault: Fault) -> None:
         """Be active from now on."""
-        self._faults.append(fault)
+        self.entries.append(fault)
 
     def remove(self, fault: Fault) -> None:
         """Be active no longer."""
-        if fault in self._faults:
-            self._faults.remove(fault)
+        if fault in self.entries:
+            self.entries.remove(fault)
 
     @property
     def all(self) -> tuple[Fault, ...]:
         """The active ones, spent or not."""
-        return tuple(self._faults)
+        return tuple(self.entries)
 
     # ---- protocol `Refuser`
 
-    def __bool__(self) -> bool:
-        return bool(self._faults)
-
     def refuse_attempt(self, operation: str, tables: Sequence[str]) -> DynamoDBError | None:
         """Return the error of the first fault that fits an attempt at `operation` on `tables`."""
-        for fault in self._faults:
+        for fault in self.entries:
             if fault.operation == operation and not fault.is_spent and (fault.table is None or fault.table in tables):
                 fault.hits += 1
                 return fault.error()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from pytest_ddbmock.engine.caller import Caller
 from pytest_ddbmock.metering.usage import Usage
@@ -34,13 +34,8 @@ class Row(NamedTuple):
     refused: str | None
 
 
-class _Record(NamedTuple):
-    at: int
-    caller: Caller
-    operation: str
-    tables: tuple[str, ...]
-    usages: Sequence[Usage]
-    refused: str | None
+_Record: TypeAlias = tuple[int, Caller, str, tuple[str, ...], Sequence[Usage], "str | None"]
+"""The parameters of `Ledger.record`; a bare tuple, for there is one for each call."""
 
 
 class Ledger:
@@ -61,7 +56,7 @@ class Ledger:
         refused: str | None,
     ) -> None:
         """Write down one attempt on `tables` (names)."""
-        self._records.append(_Record(at, caller, operation, tables, usages, refused))
+        self._records.append((at, caller, operation, tables, usages, refused))
 
     def rows(self) -> Iterator[Row]:
         """Yield what was consumed, by table and index; a refused attempt that consumed nothing has a row by table."""

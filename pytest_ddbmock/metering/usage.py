@@ -56,7 +56,9 @@ class Usage:
 
     def write(self, change: Change) -> None:
         """Count a change: the table's part and that of every index whose entry it touches."""
-        self._write(change.old, change.new, 1)
+        self._write_own(change.old, change.new, 1)
+        if self.table.views:
+            self._write_entries(change.old, change.new)
 
     def refused_write(self, old: Item | None, new: Item | None) -> None:
         """Count a write whose condition is false by the larger of the stored and the new item, one unit without any.
@@ -83,7 +85,9 @@ class Usage:
     def transact_write(self, change: Change) -> None:
         """Count a change in a transaction: its item is written twice, the entries of indexes once."""
         self.is_transactional = True
-        self._write(change.old, change.new, TRANSACTION)
+        self._write_own(change.old, change.new, TRANSACTION)
+        if self.table.views:
+            self._write_entries(change.old, change.new)
 
     def transact_refused(self, old: Item | None, new: Item | None) -> None:
         """Count an action of a cancelled transaction by the larger of the stored and the new item.
@@ -93,8 +97,7 @@ class Usage:
         self.is_transactional = True
         self._write_own(old, new, TRANSACTION)
 
-    def _write(self, old: Item | None, new: Item | None, times: int) -> None:
-        self._write_own(old, new, times)
+    def _write_entries(self, old: Item | None, new: Item | None) -> None:
         for index in self.table.settings.indexes:
             units, size = _index_write(self.table.views[index.name], old, new)
             if units:
