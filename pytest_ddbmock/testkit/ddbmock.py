@@ -10,13 +10,12 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from pytest_ddbmock.clock import SECOND, PythonClock, to_datetime
+from pytest_ddbmock.clock import PythonClock, to_datetime
 from pytest_ddbmock.engine import arns
 from pytest_ddbmock.engine.caller import Home
 from pytest_ddbmock.engine.calls import CallEntry
 from pytest_ddbmock.engine.engine import Engine
-from pytest_ddbmock.engine.request import Request
-from pytest_ddbmock.errors import NoAnswer, NotImplementedByMock, UsageError
+from pytest_ddbmock.errors import NotImplementedByMock, UsageError
 from pytest_ddbmock.storage.table import Table
 from pytest_ddbmock.testkit import assembly, options
 from pytest_ddbmock.testkit.definitions import tables
@@ -85,10 +84,6 @@ class DDBMock(Refusing):
         if options is not None and given:
             raise UsageError("pass an Options object or keyword options, not both")
         self.options = options if options is not None else make(given, "DDBMock")
-        self.unsupported: list[NotImplementedByMock] = []
-        """What the application asked for and is not served. A mock that ends with some raises the first, so that no
-        test passes because its application swallowed the refusal; a test that expects one takes it out."""
-        self._bugs: list[Exception] = []
         self.folders: tuple[Path, ...] = ()
         """Where files are looked for before the working directory."""
         self._lend: Callable[[PythonClock], contextlib.AbstractContextManager[Engine]] | None = None
@@ -111,6 +106,13 @@ class DDBMock(Refusing):
         return mock
 
     @classmethod
+    def current(cls) -> DDBMock | None:
+        """Return the mock that answers now, None if no mock does."""
+        backend = doors.current()
+        found: DDBMock | None = backend.mock if isinstance(backend, Run) else None
+        return found
+
+    @classmethod
     def remember_started(cls) -> None:
         """Keep those mocks in mind that are started from now on, a few, for the report of a test."""
         DDBMock.started = deque(maxlen=10)
@@ -124,12 +126,10 @@ class DDBMock(Refusing):
         """
         if self._exits is not None:
             raise UsageError("this mock is already started; stop it first, or make another one")
-        self.unsupported.clear()
-        self._bugs.clear()
         with contextlib.ExitStack() as exits:
             self._run = self._begin(exits)
-            doors.open(self)
-            exits.callback(doors.close, self)
+            doors.open(self._run)
+            exits.callback(doors.close, self._run)
             self._exits = exits.pop_all()
         if DDBMock.started is not None:
             DDBMock.started.append(self)
@@ -152,21 +152,23 @@ class DDBMock(Refusing):
         exits = self._exits
         if exits is None:
             raise UsageError("this mock is not active: it was stopped already, or never started")
-        while (inner := doors.current()) is not self and isinstance(inner, DDBMock):
+        while (inner := DDBMock.current()) is not self and inner is not None:
             inner.end()
         self._exits = None
         exits.close()
 
     def complaint(self) -> Exception | None:
         """What must fail the test even though nothing else did."""
-        for failure in (*self._bugs, *self.unsupported):
+        if self._run is None:
+            return None
+        for failure in (*self._run.bugs, *self._run.unsupported):
             return failure
-        if self._run is not None and (failed := self._run.pipeline.complaint()) is not None:
+        if (failed := self._run.pipeline.complaint()) is not None:
             return failed
-        if self._run is not None and (idle := self._run.faults.idle):
+        if idle := self._run.faults.idle:
             shown = ", ".join(fault.called for fault in idle)
             return UsageError(f"unused faults: {shown} never triggered; was the operation called?")
-        if self.is_active and doors.current() is not self:
+        if self.is_active and DDBMock.current() is not self:
             return UsageError(
                 "mocks end in reverse order: a mock that was started inside this one was not stopped; write `with`"
             )
@@ -207,7 +209,7 @@ class DDBMock(Refusing):
         python = PythonTime()
         exits.callback(python.stop)
         places = exits.enter_context(isolated_stores(engine, self.options.s3))
-        return Run(engine, home, clock, python, self._require_turn, places)
+        return Run(self, engine, home, clock, python, self._require_turn, places, direct=self.options.direct)
 
     def _home(self, exits: contextlib.ExitStack) -> Home:
         region = self.options.region
@@ -353,7 +355,7 @@ class DDBMock(Refusing):
 
         run = self._active()
         assert self._exits is not None, "it is active"
-        door = HttpDoor(self, Control(run).answer if control else None)
+        door = HttpDoor(run, Control(run).answer if control else None)
         server = HttpServer(door.answer, host, port)
         self._exits.callback(server.close)
         return server
@@ -403,7 +405,13 @@ class DDBMock(Refusing):
         """The calls of the application since the test began, oldest first."""
         return list(self._running().scenario.calls.entries)
 
-    # ---- protocol `Backend` of the doors
+    # ---- for messages
+
+    @property
+    def unsupported(self) -> list[NotImplementedByMock]:
+        """What the application asked for and is not supported. A mock that ends with some raises the first, so that no
+        test passes because its application swallowed the error; a test that expects one removes it."""
+        return [] if self._run is None else self._run.unsupported
 
     @property
     def account(self) -> str:
@@ -423,34 +431,6 @@ class DDBMock(Refusing):
             for table in self._running().engine.catalog.all_tables()
         )
 
-    @property
-    def direct(self) -> bool:
-        """Protocol `Backend`: whether methods of clients ask without a request being built."""
-        return self.options.direct
-
-    def call(self, request: Request) -> dict[str, Any]:
-        """Protocol `Backend`: serve one attempt at one call."""
-        run = self._running()
-        try:
-            answer = run.engine.call(request)
-        except NoAnswer:
-            run.pipeline.after_call()  # it may be done all the same
-            raise
-        run.pipeline.after_call()
-        return answer
-
-    def spend(self, seconds: float) -> int:
-        """Protocol `Backend`: move the clock instead of sleeping."""
-        span = round(seconds * SECOND)
-        return self._running().spend(span) if doors.current() is self else span
-
-    def notice(self, failure: Exception) -> None:
-        """Protocol `Backend`: remember what the application must not swallow."""
-        if isinstance(failure, NotImplementedByMock):
-            self.unsupported.append(failure)
-        else:
-            self._bugs.append(failure)
-
     # ----
 
     def __repr__(self) -> str:
@@ -464,7 +444,7 @@ class DDBMock(Refusing):
 
     def _require_turn(self) -> None:
         self._active()
-        if doors.current() is not self:
+        if DDBMock.current() is not self:
             raise UsageError("mocks end in reverse order, and the last one has the clock: stop the one started later")
 
     def _active(self) -> Run:

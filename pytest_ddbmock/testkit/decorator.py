@@ -12,7 +12,6 @@ from pytest_ddbmock.errors import UsageError
 from pytest_ddbmock.testkit import options
 from pytest_ddbmock.testkit.ddbmock import DDBMock
 from pytest_ddbmock.testkit.options import OptionNames, Options, make
-from pytest_ddbmock.transports import doors
 
 __tracebackhide__ = options.__tracebackhide__
 
@@ -134,7 +133,7 @@ class _ClassMock:
     def for_test(self, cls: type) -> DDBMock:
         """A fresh mock, or one that joins the class's."""
         mock = self._mocks.get(cls)
-        return DDBMock(self._options) if mock is None or doors.current() is not mock else DDBMock.joining(mock)
+        return DDBMock(self._options) if mock is None or DDBMock.current() is not mock else DDBMock.joining(mock)
 
 
 def _decorate_test_case(cls: type[unittest.TestCase], options: Options) -> type[unittest.TestCase]:

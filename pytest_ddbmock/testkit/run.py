@@ -6,12 +6,13 @@ import contextlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from pytest_ddbmock.clock import PythonClock
+from pytest_ddbmock.clock import SECOND, PythonClock
 from pytest_ddbmock.engine.caller import Home
 from pytest_ddbmock.engine.engine import Engine
+from pytest_ddbmock.engine.request import Request
 from pytest_ddbmock.engine.rules import Rules
 from pytest_ddbmock.engine.scenario import Scenario
-from pytest_ddbmock.errors import UsageError
+from pytest_ddbmock.errors import NoAnswer, NotImplementedByMock, UsageError
 from pytest_ddbmock.storage.change import Actor
 from pytest_ddbmock.testkit import assembly, options
 from pytest_ddbmock.testkit.handles.clock import ClockHandle
@@ -19,6 +20,7 @@ from pytest_ddbmock.testkit.handles.faults import Faults
 from pytest_ddbmock.testkit.handles.s3 import Places
 from pytest_ddbmock.testkit.pipeline import Pipeline
 from pytest_ddbmock.testkit.python_time import PythonTime
+from pytest_ddbmock.transports import doors
 
 __tracebackhide__ = options.__tracebackhide__
 
@@ -33,19 +35,28 @@ class Snapshot:
 
 
 class Run:
-    """What a mock has between start and stop."""
+    """What a mock has between start and stop; the `Backend` of the doors."""
 
     def __init__(
         self,
+        mock: Any,
         engine: Engine,
         home: Home,
         clock: PythonClock,
         python: PythonTime,
         require_turn: Callable[[], None],
         places: Places,
+        *,
+        direct: bool,
     ) -> None:
+        self.mock = mock
+        """The `DDBMock` that was started."""
+        self.unsupported: list[NotImplementedByMock] = []
+        self.bugs: list[Exception] = []
         self.engine = engine
         self.home = home
+        self.direct = direct
+        """Protocol `Backend`: True if the methods of clients may ask without building a request."""
         self.places = places
         self.clock = clock
         self.scenario = engine.scenario
@@ -58,6 +69,45 @@ class Run:
         self._first = engine.mark() if engine.keeps_history else None
         """What `reset` goes back to; else what `serve` with `control` finds: a mark keeps all that comes later."""
         self._snapshots: list[Snapshot] = []
+
+    # ---- protocol `Backend` of the doors
+
+    @property
+    def account(self) -> str:
+        """The AWS account."""
+        return self.home.account
+
+    @property
+    def region(self) -> str:
+        """The Region of requests that name none."""
+        return self.home.region
+
+    def call(self, request: Request) -> dict[str, Any]:
+        """Serve one attempt at one call."""
+        try:
+            answer = self.engine.call(request)
+        except NoAnswer:
+            self.pipeline.after_call()  # it may be done all the same
+            raise
+        self.pipeline.after_call()
+        return answer
+
+    def spend(self, seconds: float) -> int:
+        """Move Python's clock instead of sleeping, if the test holds it. Return the microseconds not moved."""
+        span = round(seconds * SECOND)
+        if doors.current() is not self or not self._python.is_held:
+            return span
+        self._python.shift(span)
+        return 0
+
+    def notice(self, failure: Exception) -> None:
+        """Remember a failure that the application must not swallow."""
+        if isinstance(failure, NotImplementedByMock):
+            self.unsupported.append(failure)
+        else:
+            self.bugs.append(failure)
+
+    # ---- the account
 
     def in_region(self, region: str | None) -> Home:
         """The account in another Region."""
@@ -97,7 +147,7 @@ class Run:
         """Be again as at the start: tables, items, time. Snapshots, faults, connections and the record of calls are
         dropped.
         """
-        assert self._first is not None, "hold_start comes first"
+        assert self._first is not None, "ensure_start_mark comes first"
         with self.engine.lock:
             self._snapshots.clear()
             self.engine.rollback(self._first)
@@ -109,13 +159,6 @@ class Run:
             self._python.stop()
             self.clock.skew = 0
             self.engine.run_due()
-
-    def spend(self, span: int) -> int:
-        """Move Python's clock by `span` microseconds, if it is held. Return by how many it was not moved."""
-        if not self._python.is_held:
-            return span
-        self._python.shift(span)
-        return 0
 
     def expire(self) -> int:
         """Remove the items that have expired but would still be there for a while. Gives how many there were."""

@@ -16,7 +16,6 @@ from pytest_ddbmock.testkit import options
 from pytest_ddbmock.testkit.ddbmock import DDBMock
 from pytest_ddbmock.testkit.options import Options, make
 from pytest_ddbmock.testkit.pytest_side.settings import options_from_config
-from pytest_ddbmock.transports import doors
 
 __tracebackhide__ = options.__tracebackhide__
 
@@ -79,9 +78,9 @@ def serve(request: pytest.FixtureRequest, tables: Any, seed: Any) -> Iterator[DD
 def for_test(request: pytest.FixtureRequest, tables: Any, seed: Any) -> DDBMock:
     """The mock that a test is to have, not started; `tables` and `seed` are what the fixtures give."""
     marked = options_from_markers(request.node)
-    outer = doors.current()
+    outer = DDBMock.current()
     folders = _folders(request)
-    if isinstance(outer, DDBMock):
+    if outer is not None:
         if marked:
             raise UsageError(
                 f"the marker ddbmock({', '.join(marked)}) cannot change a mock that is active already: the fixture "

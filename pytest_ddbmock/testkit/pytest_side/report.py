@@ -10,7 +10,6 @@ from pytest_ddbmock.testkit.ddbmock import DDBMock
 from pytest_ddbmock.testkit.handles.records import Record, differences, explain, image_differences
 from pytest_ddbmock.testkit.handles.streams import Seen
 from pytest_ddbmock.testkit.plain import PlainItem, PlainItems, same
-from pytest_ddbmock.transports import doors
 
 MAX_CALLS = 50
 """Calls that a report shows, the last ones."""
@@ -18,8 +17,8 @@ MAX_CALLS = 50
 
 def sections() -> list[tuple[str, str]]:
     """A section for each mock that the test has started, else for the one that it found active."""
-    current = doors.current()
-    mocks = DDBMock.started or ([current] if isinstance(current, DDBMock) else [])
+    current = DDBMock.current()
+    mocks = DDBMock.started or ([] if current is None else [current])
     return [("ddbmock calls", describe(mock)) for mock in mocks if mock.calls]
 
 

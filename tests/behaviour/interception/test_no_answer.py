@@ -200,7 +200,7 @@ def lose(ddb, monkeypatch):
                 operation.serve(call)
             raise NoAnswer(NetworkFailure.CONNECTION_CLOSED, done=done)
 
-        monkeypatch.setattr(doors.current()._run.engine, "_operations", {key: operation._replace(serve=serve)})
+        monkeypatch.setattr(doors.current().engine, "_operations", {key: operation._replace(serve=serve)})
 
     return lose
 
@@ -271,7 +271,7 @@ def test_over_http_the_connection_is_closed_without_a_byte(ddb, monkeypatch, fai
     with ddb.serve() as server:
         wire = Wire(server.url)
         assert wire.call("GetItem", {"TableName": "users", "Key": ITEM}, **SIGNED).status == 200
-        monkeypatch.setattr(doors.current()._run.engine, "call", fail)
+        monkeypatch.setattr(doors.current().engine, "call", fail)
         with wire.plug() as connection:
             connection.sendall(request)
             assert connection.recv(100) == b""
