@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import email.utils
-import functools
 import itertools
 import json
 import time
@@ -44,7 +43,8 @@ CAPITAL_MESSAGE = frozenset(
 """Errors with their text in the member `Message`; all others use `message`. Source: captures of the service."""
 
 _ID_PREFIX = "PYTESTDDBMOCK" + 27 * "0"
-_serial = itertools.count(1)
+_serial = itertools.count(100_000_000_001)
+"""Always 12 digits: with the prefix 52 characters."""
 
 
 class HttpAnswer(NamedTuple):
@@ -57,23 +57,22 @@ class HttpAnswer(NamedTuple):
 
 def request_id() -> str:
     """Return 52 characters from 0-9 and A-Z, like AWS's; from a counter."""
-    return f"{_ID_PREFIX}{next(_serial):012d}"
+    return _ID_PREFIX + str(next(_serial))
 
 
 def head(name: str) -> dict[str, str]:
     """Return the headers of an answer with the request id `name`, except those that depend on its body."""
-    return {
-        "server": "Server",
-        "date": _date(int(time.time())),
-        "content-type": CONTENT_TYPE,
-        "x-amzn-requestid": name,
-    }
+    global _second, _date
+    second = int(time.time())
+    if second != _second:
+        # In this order: another thread may look in between.
+        _date = email.utils.formatdate(second, usegmt=True)
+        _second = second
+    return {"server": "Server", "date": _date, "content-type": CONTENT_TYPE, "x-amzn-requestid": name}
 
 
-@functools.lru_cache(maxsize=1)
-def _date(second: int) -> str:
-    """Return a moment in the form of RFC 7231."""
-    return email.utils.formatdate(second, usegmt=True)
+_second, _date = 0, ""
+"""The last `Date`, in the form of RFC 7231."""
 
 
 def split_target(target: str | bytes | None) -> tuple[str, str]:

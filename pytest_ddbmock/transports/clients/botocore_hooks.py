@@ -174,9 +174,11 @@ def _refused(services: Any, error: DynamoDBError) -> Answered:
 
 def _account(signer: Any) -> str | None:
     """Return the account that credentials name, without refreshing them; local clouds take it as the access key."""
-    credentials = getattr(signer, "_credentials", None)
-    # Refreshable credentials have properties there, and reading one may call STS.
-    plain: dict[str, Any] = getattr(credentials, "__dict__", {})
+    try:
+        # Not their attributes: refreshable credentials have properties there, and reading one may call STS.
+        plain: dict[str, Any] = signer._credentials.__dict__
+    except AttributeError:
+        return None
     account = plain.get("account_id")
     if account:
         return str(account)

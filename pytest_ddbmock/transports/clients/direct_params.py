@@ -1,7 +1,7 @@
-"""Which parameters botocore would send as they are: what it would refuse or convert is left to botocore itself.
+"""Which parameters botocore would send unchanged: what it would refuse or convert is left to botocore itself.
 
-A check says True only for plain values (exactly dict, list, str, bytes, int, float, bool) that botocore's validation
-lets pass and its serializer does not change. So it knows no error texts, and a doubt costs time, not truth.
+A check returns True only for plain values (exactly dict, list, str, bytes, int, float, bool) that botocore's validation
+accepts and its serializer does not change. So it knows no error texts, and a doubt costs time, not correctness.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 Check: TypeAlias = Callable[[Any], bool]
-"""May raise `UnicodeEncodeError` or `RecursionError`, which are doubts as well."""
+"""May raise `UnicodeEncodeError` or `RecursionError`, which count as doubts too."""
 Known: TypeAlias = dict[tuple[str, Any], Check]
 
 MAX_INTEGER = 2**63
-"""Of what has more digits the JSON of botocore may make something else."""
+"""botocore's JSON may change integers from here on."""
 
 _TEXTS = frozenset({"S", "N"})
-_TRUTHS = frozenset({"BOOL", "NULL"})
+_BOOLEANS = frozenset({"BOOL", "NULL"})
 _TEXT_SETS = frozenset({"SS", "NS"})
 
 ATTRIBUTE_VALUE = {
@@ -33,31 +33,31 @@ ATTRIBUTE_VALUE = {
     "NULL": "boolean",
     "BOOL": "boolean",
 }
-"""The members of the model's AttributeValue that `is_value` is made for."""
+"""The members of the model's AttributeValue that `is_value` knows."""
 
 CONSTRAINTS = frozenset({"required", "min"})
-"""What these checks know of the traits of shapes that botocore's validation looks at."""
+"""The traits of shapes that these checks enforce, as botocore's validation does."""
 UNCHECKED = frozenset(
     {"max", "pattern", "enum", "sensitive", "idempotencyToken", "contextParam", "box", "exception", "retryable"}
 )
-"""Traits that botocore's validation leaves alone."""
+"""Traits that botocore's validation ignores."""
 
 
-def is_text(given: Any) -> bool:
-    """Whether a text can go over the wire; half a surrogate pair cannot."""
-    return type(given) is str and (given.isascii() or given.encode() is not None)
+def is_text(raw: Any) -> bool:
+    """Return True if a text can be sent; half of a surrogate pair cannot."""
+    return type(raw) is str and (raw.isascii() or raw.encode() is not None)
 
 
-def is_value(given: Any) -> bool:
-    """Whether this is an attribute value `{tag: payload}`."""
-    if type(given) is not dict or len(given) != 1:
+def is_value(raw: Any) -> bool:
+    """Return True for an attribute value `{tag: payload}`."""
+    if type(raw) is not dict or len(raw) != 1:
         return False
-    for tag, payload in given.items():
+    for tag, payload in raw.items():
         kind = type(payload)
         if kind is str:
             return tag in _TEXTS and (payload.isascii() or payload.encode() is not None)
         if kind is bool:
-            return tag in _TRUTHS
+            return tag in _BOOLEANS
         if kind is bytes:
             return bool(tag == "B")
         if kind is dict:
@@ -71,32 +71,32 @@ def is_value(given: Any) -> bool:
     return False
 
 
-def are_values(given: Any) -> bool:
-    """Whether this is an item, a key or the like: names to attribute values."""
-    if type(given) is not dict:
+def are_values(raw: Any) -> bool:
+    """Return True for an item, a key or the like: names to attribute values."""
+    if type(raw) is not dict:
         return False
-    for name, value in given.items():
+    for name, value in raw.items():
         if type(name) is not str or not (name.isascii() or name.encode()) or not is_value(value):
             return False
     return True
 
 
 def check_of(shape: Any) -> Check:
-    """The check of the parameters of an operation; `shape` is botocore's, or None where there are no parameters."""
+    """Return the check of an operation's parameters; `shape` is botocore's, None if it has no parameters."""
     if shape is None:
-        return lambda given: type(given) is dict and not given
+        return lambda raw: type(raw) is dict and not raw
     return _compile(shape, {})
 
 
 def _compile(shape: Any, known: Known) -> Check:
     key = shape.name, shape.metadata.get("min")  # a member may have bounds of its own
     if key not in known:
-        known[key] = _never  # for a shape that holds itself, which none does but AttributeValue
+        known[key] = _never  # for a shape that contains itself, which only AttributeValue does
         known[key] = _new_check(shape, known)
     return known[key]
 
 
-def _never(given: Any) -> bool:
+def _never(raw: Any) -> bool:
     return False
 
 
@@ -120,7 +120,7 @@ def _outline(shape: Any) -> str:
 
 
 def _is_special(shape: Any) -> bool:
-    """Whether the model says of a shape that it is written or checked in a way of its own."""
+    """Return True if the model gives a shape a serialization or validation of its own."""
     return bool(
         getattr(shape, "is_document_type", False)
         or getattr(shape, "is_tagged_union", False)
@@ -134,15 +134,15 @@ def _structure(shape: Any, known: Known) -> Check:
     required = tuple(shape.metadata.get("required", ()))
     find = members.get
 
-    def check(given: Any) -> bool:
-        if type(given) is not dict:
+    def check(raw: Any) -> bool:
+        if type(raw) is not dict:
             return False
-        for name, value in given.items():
+        for name, value in raw.items():
             accepts = find(name)
             if accepts is None or not accepts(value):
                 return False
         for name in required:  # noqa: SIM110  # a loop is faster
-            if name not in given:
+            if name not in raw:
                 return False
         return True
 
@@ -151,37 +151,35 @@ def _structure(shape: Any, known: Known) -> Check:
 
 def _list(shape: Any, known: Known) -> Check:
     accepts = _compile(shape.member, known)
-    least = shape.metadata.get("min", 0)
-    return lambda given: type(given) is list and len(given) >= least and all(map(accepts, given))
+    min_length = shape.metadata.get("min", 0)
+    return lambda raw: type(raw) is list and len(raw) >= min_length and all(map(accepts, raw))
 
 
 def _map(shape: Any, known: Known) -> Check:
     accepts_key, accepts = _compile(shape.key, known), _compile(shape.value, known)
-    # botocore does not look at the length of maps.
+    # botocore does not check the length of maps.
     if accepts is is_value and accepts_key is is_text:
         return are_values
-    return lambda given: (
-        type(given) is dict and all(accepts_key(key) and accepts(value) for key, value in given.items())
-    )
+    return lambda raw: type(raw) is dict and all(accepts_key(key) and accepts(value) for key, value in raw.items())
 
 
 def _string(shape: Any, known: Known) -> Check:
-    least = shape.metadata.get("min", 0)
-    return (lambda given: is_text(given) and len(given) >= least) if least else is_text
+    min_length = shape.metadata.get("min", 0)
+    return (lambda raw: is_text(raw) and len(raw) >= min_length) if min_length else is_text
 
 
-def _whole(shape: Any, known: Known) -> Check:
-    least = shape.metadata.get("min", -MAX_INTEGER)
-    return lambda given: type(given) is int and least <= given < MAX_INTEGER
+def _integer(shape: Any, known: Known) -> Check:
+    minimum = shape.metadata.get("min", -MAX_INTEGER)
+    return lambda raw: type(raw) is int and minimum <= raw < MAX_INTEGER
 
 
-def _real(shape: Any, known: Known) -> Check:
-    least = shape.metadata.get("min", -math.inf)
-    return lambda given: type(given) is float and math.isfinite(given) and given >= least
+def _float(shape: Any, known: Known) -> Check:
+    minimum = shape.metadata.get("min", -math.inf)
+    return lambda raw: type(raw) is float and math.isfinite(raw) and raw >= minimum
 
 
-def _truth(shape: Any, known: Known) -> Check:
-    return lambda given: type(given) is bool
+def _boolean(shape: Any, known: Known) -> Check:
+    return lambda raw: type(raw) is bool
 
 
 _COMPILERS: Mapping[str, Callable[[Any, Known], Check]] = {
@@ -189,10 +187,10 @@ _COMPILERS: Mapping[str, Callable[[Any, Known], Check]] = {
     "list": _list,
     "map": _map,
     "string": _string,
-    "integer": _whole,
-    "long": _whole,
-    "float": _real,
-    "double": _real,
-    "boolean": _truth,
+    "integer": _integer,
+    "long": _integer,
+    "float": _float,
+    "double": _float,
+    "boolean": _boolean,
 }
-"""By botocore's names of types. A timestamp is converted, and a blob outside AttributeValue unheard of."""
+"""By botocore's names of types. Timestamps are converted; no model has blobs outside AttributeValue."""

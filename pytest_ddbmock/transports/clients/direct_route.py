@@ -1,4 +1,4 @@
-"""`Route`: whether and how the calls of one operation of one client can be answered without a request being built."""
+"""`Route`: whether and how calls of one operation of one client are answered without building a request."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from pytest_ddbmock.transports import doors
 from pytest_ddbmock.transports.clients import botocore_hooks
 from pytest_ddbmock.transports.clients.botocore_hooks import Answered
 from pytest_ddbmock.transports.clients.direct_params import Check, check_of
@@ -14,11 +15,11 @@ HARMLESS = {
     "before-endpoint-resolution": frozenset[str](),
     "before-call": frozenset({"add_recursion_detection_header", "inject_api_version_header_if_needed"}),
 }
-"""Events that are not emitted here, with the functions of `botocore.handlers` that do nothing worth having there."""
+"""Events that are skipped, with the functions of `botocore.handlers` that have no effect worth keeping there."""
 
 
 class Route:
-    """How the calls of one operation of one client go, until somebody registers or unregisters a handler."""
+    """The direct way of one operation of one client, until somebody registers or unregisters a handler."""
 
     __slots__ = (
         "_accepts",
@@ -37,9 +38,9 @@ class Route:
         self._events = client.meta.events
         self._emitter = getattr(self._events, "_emitter", self._events)
         self._seen = getattr(self._emitter, "_lookup_cache", None)
-        """A new one with every change of the handlers."""
+        """Replaced with every change of the handlers."""
         self.is_open = False
-        """Whether they go by this door, as far as can be told before one is made."""
+        """True if calls may be answered directly, as far as can be known before one is made."""
         self._accepts: Check = _refuse
         if self._seen is None:
             return
@@ -47,11 +48,11 @@ class Route:
         service = self.model.service_model.service_id.hyphenize()
         self.after_call = f"after-call.{service}.{operation}"
         self.has_readers = bool(self._handlers(self.after_call))
-        """Whether somebody wants to see the answer."""
+        """True if somebody handles the answer."""
         self.has_builders = bool(self._handlers(f"provide-client-params.{service}.{operation}")) or not _is_idle(
             self.model, self._handlers(f"before-parameter-build.{service}.{operation}")
         )
-        """Whether somebody may change the parameters."""
+        """True if somebody may change the parameters."""
         self.is_open = (
             self._is_harmless("before-endpoint-resolution", service, operation, botocore_hooks.name_account)
             and self._is_harmless("before-call", service, operation, botocore_hooks.answer_call)
@@ -62,22 +63,29 @@ class Route:
             self._accepts = _check(self.model)
 
     def is_of(self, client: Any) -> bool:
-        """Whether this is a way of `client`, and still the right one."""
+        """Return True if this is a route of `client` and no handler has changed since."""
         return self._events is client.meta.events and self._seen is self._emitter._lookup_cache
 
-    def takes(self, params: dict[str, Any]) -> bool:
-        """Whether botocore would send the parameters as they are."""
+    def accepts(self, params: dict[str, Any]) -> bool:
+        """Return True if botocore would send the parameters unchanged."""
         try:
             return self._accepts(params)
         except (RecursionError, UnicodeEncodeError):
             return False
 
-    def told(self, answered: Answered, context: dict[str, Any]) -> dict[str, Any]:
-        """What handlers of `after-call` are given."""
+    def ask(self, client: Any, params: dict[str, Any], context: dict[str, Any]) -> Answered | None:
+        """Return the answer of the active mock; None if botocore has to go on, with the parameters as they are now."""
+        backend = doors.current()  # it may have ended before the call was awaited
+        if backend is None or (self.has_builders and not self.accepts(params)):
+            return None
+        return botocore_hooks.answer(backend, self.model, params, client._request_signer, context)
+
+    def after_call_arguments(self, answered: Answered, context: dict[str, Any]) -> dict[str, Any]:
+        """Return what handlers of `after-call` get."""
         return {"http_response": answered[0], "parsed": answered[1], "model": self.model, "context": context}
 
     def result(self, client: Any, answered: Answered, context: dict[str, Any]) -> Any:
-        """The end of `_make_api_call`: gives the answer or raises it."""
+        """Do the end of `_make_api_call`: return the answer or raise its error."""
         http, parsed = answered
         if http.status_code < 300:
             return parsed
@@ -88,14 +96,14 @@ class Route:
         return list(self._emitter._handlers.prefix_search(event))
 
     def _is_harmless(self, event: str, service: str, operation: str, ours: Callable[..., Any]) -> bool:
-        """Whether nobody but us has anything to do at an event that is not emitted here."""
+        """Return True if only our handlers, and known ones without effect, are registered for a skipped event."""
         known = [ours, *(_botocores("handlers", name) for name in HARMLESS[event])]
         handlers = self._handlers(f"{event}.{service}.{operation}")
         return ours in handlers and all(any(one is handler for one in known) for handler in handlers)
 
 
 def _botocores(module: str, name: str) -> Any:
-    """Something of botocore's; None where it has no such thing, or where a test has put `sys.modules` back."""
+    """Return an attribute of a botocore module; None if there is none, or if a test has restored `sys.modules`."""
     return getattr(sys.modules.get(f"botocore.{module}"), name, None)
 
 
@@ -104,7 +112,7 @@ def _refuse(params: Any) -> bool:
 
 
 def _is_idle(model: Any, handlers: list[Any]) -> bool:
-    """Whether the handlers of `before-parameter-build` have nothing to do for an operation."""
+    """Return True if no handler of `before-parameter-build` has anything to do for an operation."""
     key = model.service_model.service_name, model.name
     if key not in _idle:
         _idle[key] = _idle_functions(model)
@@ -116,7 +124,7 @@ _idle: dict[tuple[str, str], list[tuple[str, str]]] = {}
 
 
 def _idle_functions(model: Any) -> list[tuple[str, str]]:
-    """The functions of botocore that have nothing to do before the parameters of an operation are built."""
+    """Return the functions of botocore that have nothing to do before the parameters of an operation are built."""
     idle = []
     if not model.idempotent_members:
         idle.append(("handlers", "generate_idempotent_uuid"))
@@ -128,7 +136,7 @@ def _idle_functions(model: Any) -> list[tuple[str, str]]:
 
 
 def _is_ordinary(client: Any) -> bool:
-    """Whether a client is put together as usual, so that building a request would neither fail nor change anything."""
+    """Return True if a client is put together as usual: building a request could neither fail nor change anything."""
     serializer = client._serializer
     if type(serializer) is _botocores("validate", "ParamValidationDecorator"):
         if type(serializer._param_validator) is not _botocores("validate", "ParamValidator"):
@@ -138,7 +146,7 @@ def _is_ordinary(client: Any) -> bool:
         return False
     if getattr(client.meta.config, "auth_scheme_preference", None):
         return False
-    # Some of these do not go together, and botocore says so when it makes the URL.
+    # Some of these exclude each other, which botocore reports when it builds the URL.
     builtins = getattr(client._ruleset_resolver, "_builtins", {})
     return not (
         builtins.get("AWS::UseFIPS")
@@ -150,7 +158,7 @@ def _is_ordinary(client: Any) -> bool:
 
 
 def _context(client: Any, model: Any) -> dict[str, Any]:
-    """What `_make_api_call` tells handlers."""
+    """Return what `_make_api_call` puts into the context of a call."""
     context = {
         "client_region": client.meta.region_name,
         "client_config": client.meta.config,
