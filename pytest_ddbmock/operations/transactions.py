@@ -49,7 +49,8 @@ def transact_write_items(call: Call) -> Answer:
     tables = [call.table(raw["TableName"]) for _, raw in members]  # ---- below this line the tables are known
     actions = [on_table(table) for on_table, table in zip(checked, tables, strict=True)]
     commit_all(call, actions)
-    places = [(action.table.name, action.table, action.target.place) for action in actions if action.writes]
+    # A repeated request is answered even if an item does not fit an index that is newer than the first attempt.
+    places = [(one.table.name, one.table, key) for one in actions if one.writes and (key := one.target.key) is not None]
     return call.answer(
         ConsumedCapacity=call.capacities(capacity),
         ItemCollectionMetrics=metrics_by_table(places) if collection == "SIZE" else None,

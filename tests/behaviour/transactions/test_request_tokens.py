@@ -51,6 +51,24 @@ def test_the_order_of_json_members_does_not_matter(ddbmock: Any, write: Any, act
     assert "a" not in ddbmock.table("users")
 
 
+def test_a_repeated_transaction_need_not_fit_a_new_index(client: Any, write: Any, actions: Any) -> None:
+    write(actions.put("a", v={"N": "1"}), ClientRequestToken="t")
+    client.update_table(
+        TableName="users",
+        AttributeDefinitions=[{"AttributeName": "v", "AttributeType": "S"}],
+        GlobalSecondaryIndexUpdates=[
+            {
+                "Create": {
+                    "IndexName": "by-v",
+                    "KeySchema": [{"AttributeName": "v", "KeyType": "HASH"}],
+                    "Projection": {"ProjectionType": "ALL"},
+                }
+            }
+        ],
+    )
+    assert set(write(actions.put("a", v={"N": "1"}), ClientRequestToken="t")) == {"ResponseMetadata"}
+
+
 @pytest.mark.parametrize("first, again", list(itertools.permutations([{}, METRICS, CAPACITY], 2)))
 def test_what_is_reported_may_differ_between_attempts(count: Any, counted: Any, first: Any, again: Any) -> None:
     count(**first)
