@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pytest_ddbmock.loading import load
+from pytest_ddbmock.loading import homes, load
 from pytest_ddbmock.version import __version__
 
 if TYPE_CHECKING:
@@ -31,23 +31,23 @@ __all__ = [
     "mock_dynamodb",
 ]
 
-_HOMES = {
-    "DDBMock": "testkit.ddbmock",
-    "HandlerFailed": "followers.failure",
-    "Insert": "testkit.handles.records",
-    "Modify": "testkit.handles.records",
-    "NotImplementedByMock": "errors",
-    "Options": "testkit.options",
-    "Remove": "testkit.handles.records",
-    "UsageError": "errors",
-    "mock_dynamodb": "testkit.decorator",
-}
+_HOMES = homes(
+    __name__,
+    {
+        "errors": "NotImplementedByMock UsageError",
+        "followers.failure": "HandlerFailed",
+        "testkit.ddbmock": "DDBMock",
+        "testkit.decorator": "mock_dynamodb",
+        "testkit.handles.records": "Insert Modify Remove",
+        "testkit.options": "Options",
+    },
+)
 
 
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = getattr(load(f"{__name__}.{_HOMES[name]}"), name)
+    found = getattr(load(_HOMES[name]), name)
     globals()[name] = found
     return found
 

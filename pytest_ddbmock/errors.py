@@ -6,7 +6,6 @@ features share stand here. Source: "Error handling with DynamoDB", captures of t
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -44,34 +43,28 @@ RETRYABLE_CODES = frozenset(
 """Source: "Error handling with DynamoDB", column "OK to retry?"."""
 
 
-class NetworkFailure(enum.Enum):
-    """How a call can end without an answer."""
-
-    CONNECTION_CLOSED = "connection closed"
-    READ_TIMEOUT = "read timeout"
-    CONNECT_TIMEOUT = "connect timeout"
-    CANNOT_CONNECT = "cannot connect"
-    """Refused, or the host is unknown."""
+CONNECTION_CLOSED = "connection closed"
+READ_TIMEOUT = "read timeout"
+CONNECT_TIMEOUT = "connect timeout"
+CANNOT_CONNECT = "cannot connect"
+"""Refused, or the host is unknown."""
+NETWORK_FAILURES = (CONNECTION_CLOSED, READ_TIMEOUT, CONNECT_TIMEOUT, CANNOT_CONNECT)
+"""How a call can end without an answer."""
 
 
 class NoAnswer(Exception):
     """The third outcome of a call, besides an answer and a `DynamoDBError`: nothing reaches the caller.
 
-    AWS's SDKs see a network failure and may send the call again; each attempt is a new request, done anew. `done` is
-    True if this attempt took effect before the connection broke.
+    AWS's SDKs see a network failure and may send the call again; each attempt is a new request, done anew. `code` is
+    one of `NETWORK_FAILURES`; `done` is True if this attempt took effect before the connection broke.
     """
 
-    def __init__(self, failure: NetworkFailure, *, done: bool = False) -> None:
-        if done and failure in (NetworkFailure.CONNECT_TIMEOUT, NetworkFailure.CANNOT_CONNECT):
-            raise ValueError(f"{failure.value}: a request that was never sent cannot take effect")
-        super().__init__(f"{failure.value} {'after' if done else 'before'} the effect")
-        self.failure = failure
+    def __init__(self, code: str, *, done: bool = False) -> None:
+        if done and code in (CONNECT_TIMEOUT, CANNOT_CONNECT):
+            raise ValueError(f"{code}: a request that was never sent cannot take effect")
+        super().__init__(f"{code} {'after' if done else 'before'} the effect")
+        self.code = code
         self.done = done
-
-    @property
-    def code(self) -> str:
-        """What the record of calls shows in place of an error code."""
-        return self.failure.value
 
 
 class UsageError(Exception):

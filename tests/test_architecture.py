@@ -32,23 +32,39 @@ THIRD_PARTY = {
     "amazon": ("archive/formats/ion.py",),
     "zstandard": ("archive/formats/compression.py",),
 }
-LAZY = (
-    *("transports/", "plugin.py", "testkit/python_time.py", "archive/formats/", "__init__.py", "__main__.py"),
-    *("testkit/assembly.py", "testkit/ddbmock.py", "testkit/options.py", "testkit/pipeline.py"),  # what few tests need
-    "storage/keyed.py",
-)
-"""Where heavy or optional imports may stand inside functions."""
+LATE = {
+    "plugin.py": "testkit.pytest_side.for_test testkit.pytest_side.report transports.clients.environment",
+    "testkit/assembly.py": "testkit.definitions.folders testkit.definitions.seeds",
+    "testkit/ddbmock.py": (
+        "testkit.control testkit.definitions.seeds testkit.handles.streams transports.http.door transports.http.server"
+    ),
+    "testkit/pipeline.py": "followers.deliveries",
+}
+"""Modules of ours that few tests need: they are imported inside functions of these modules, by an import that type
+checkers follow. (`loading.load` does the same by name.)"""
+LATE_PACKAGES = {
+    "archive/formats/compression.py": "zstandard",
+    "archive/formats/ion.py": "amazon",
+    "storage/keyed.py": "sortedcontainers",
+    "testkit/options.py": "difflib",
+    "transports/clients/environment.py": "configparser",
+    "transports/clients/handles.py": "boto3 botocore",
+    "transports/outbound/logs_sink.py": "botocore",
+    "transports/outbound/s3_bucket.py": "botocore",
+    "transports/service_model.py": "botocore",
+}
+"""Heavy or optional packages of others that are imported inside functions of these modules."""
 
 PACKAGE = Path(pytest_ddbmock.__file__).parent
 MODULES = {path.relative_to(PACKAGE).as_posix(): path for path in sorted(PACKAGE.rglob("*.py"))}
 
 
-def imports(path: str) -> Iterator[tuple[str, ast.stmt, bool]]:
-    """Each imported module with the statement, and whether that stands inside a function; types aside."""
+def imports(path: str, *, types: bool = False) -> Iterator[tuple[str, ast.stmt, bool]]:
+    """Each imported module with the statement, and whether that stands inside a function; `types`: also for types."""
 
     def visit(node: ast.AST, inside: bool) -> Iterator[tuple[str, ast.stmt, bool]]:
         for child in ast.iter_child_nodes(node):
-            if isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test):
+            if not types and isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test):
                 continue
             if isinstance(child, ast.Import):
                 for alias in child.names:
@@ -60,6 +76,18 @@ def imports(path: str) -> Iterator[tuple[str, ast.stmt, bool]]:
             yield from visit(child, inside or isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda))
 
     yield from visit(ast.parse(MODULES[path].read_text(encoding="utf-8")), False)
+
+
+def ours(name: str) -> str | None:
+    """`storage.view` for an import of `pytest_ddbmock.storage.view.View`; None for a package of others."""
+    parts = name.split(".")
+    if parts[0] != "pytest_ddbmock":
+        return None
+    for end in range(len(parts), 0, -1):
+        for path in ("/".join(parts[1:end]) + ".py", "/".join([*parts[1:end], "__init__.py"])):
+            if path in MODULES:
+                return path.removesuffix(".py").replace("/", ".")
+    raise AssertionError(f"{name} is not a module")
 
 
 def room_of(path: str) -> str:
@@ -90,9 +118,24 @@ def test_third_party_packages_are_imported_in_their_rooms_only(path):
 
 
 @pytest.mark.parametrize("path", MODULES)
-def test_imports_stand_at_the_top_unless_they_are_heavy_or_optional(path):
-    inside = [f"{path}:{statement.lineno}" for _, statement, is_inside in imports(path) if is_inside]
-    assert not inside or path.startswith(LAZY), inside
+def test_imports_stand_at_the_top_unless_they_are_listed(path):
+    inside = {name for name, _, is_inside in imports(path) if is_inside}
+    assert {ours(name) for name in inside} - {None} == set(LATE.get(path, "").split())
+    packages = {name.split(".")[0] for name in inside if ours(name) is None}
+    assert packages == set(LATE_PACKAGES.get(path, "").split())
+
+
+def test_no_import_goes_round_in_a_circle_not_even_one_for_types():
+    needs = {
+        path.removesuffix(".py").replace("/", "."): {ours(name) for name, _, _ in imports(path, types=True)}
+        for path in MODULES
+    }
+    # What nothing is needed by is in no circle, and what needs nothing: strike these out as long as there are some.
+    while free := {name for name, found in needs.items() if not found & needs.keys() - {name}}:
+        needs = {name: found for name, found in needs.items() if name not in free}
+    while free := needs.keys() - {one for name, found in needs.items() for one in found - {name}}:
+        needs = {name: found for name, found in needs.items() if name not in free}
+    assert not needs, f"import each other: {', '.join(sorted(needs))}"
 
 
 def test_every_module_says_what_it_knows():

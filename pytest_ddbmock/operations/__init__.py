@@ -10,7 +10,7 @@ from types import ModuleType
 
 from pytest_ddbmock.engine.operation import DECLARED, Operation
 from pytest_ddbmock.engine.request import DYNAMODB, STREAMS
-from pytest_ddbmock.loading import load
+from pytest_ddbmock.loading import homes, load
 from pytest_ddbmock.operations import batches, items, query_scan
 from pytest_ddbmock.operations.tables import lifecycle, limits, tags, time_to_live
 
@@ -32,7 +32,11 @@ LATER = {
 }
 """The operations of the families that are imported by their first call, by service and module."""
 
-_HOMES = {(service, name): module for (service, module), names in LATER.items() for name in names.split()}
+_HOMES = {
+    (service, name): home
+    for (service, module), names in LATER.items()
+    for name, home in homes(__name__, {module: names}).items()
+}
 
 
 class Operations(Mapping[tuple[str, str], Operation]):
@@ -46,7 +50,7 @@ class Operations(Mapping[tuple[str, str], Operation]):
         module = _HOMES.get(key)
         # That it is declared says too little: another thread may be importing what it needs.
         if module is not None and module not in self._loaded:
-            self._loaded[module] = load(f"{__name__}.{module}")
+            self._loaded[module] = load(module)
         return DECLARED[key]
 
     def __contains__(self, key: object) -> bool:

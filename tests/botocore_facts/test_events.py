@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gc
 import json
+from unittest import mock
 
 import botocore
+import botocore.client
 import botocore.handlers
 import botocore.session
 import pytest
@@ -48,20 +50,36 @@ def test_sessions_register_the_builtin_handlers():
     client = session.create_client("dynamodb", region_name="eu-west-1")
     client.meta.events.register("before-call", lambda **_: (AWSResponse("", 200, {}, None), {}))
     client.get_item(TableName="users", Key=KEY)
-    assert seen, "hooks no longer get into sessions through BUILTIN_HANDLERS: botocore_hooks.install"
+    assert seen, "hooks no longer get into sessions through BUILTIN_HANDLERS: install_in_handlers"
 
 
 def test_a_client_has_its_emitter_in_two_places(client):
-    assert client._endpoint._event_emitter is client.meta.events, "clients with replaced events: _emitters_of"
+    assert client._endpoint._event_emitter is client.meta.events, "clients with replaced events: _existing_emitters"
 
 
-def test_sessions_and_clients_are_found_through_their_classes(client):
-    session = botocore.session.Session()
-    assert any(one is session for one in gc.get_referrers(botocore.session.Session)), "sweep: _existing_emitters"
+def test_clients_are_found_through_their_classes(client):
     classes = BaseClient.__subclasses__()
     assert type(client) in classes
     assert any(one is client for one in gc.get_referrers(*classes)), "sweep: _existing_emitters"
-    assert session.get_component("event_emitter") is session._events
+    assert type(client)._PY_TO_OP_NAME, "sweep: _existing_emitters"
+    assert not BaseClient._PY_TO_OP_NAME, "sweep: _existing_emitters"
+
+
+def test_a_client_has_the_handlers_that_its_creators_emitter_had(client):
+    session = botocore.session.Session(include_builtin_handlers=False)
+    seen = []
+    made = botocore.client.ClientCreator.__init__
+
+    def note(self, *args, **options):
+        made(self, *args, **options)
+        seen.append(self._event_emitter)
+        self._event_emitter.register("before-call.dynamodb", note)
+
+    with mock.patch.object(botocore.client.ClientCreator, "__init__", note):
+        client = session.create_client("dynamodb", region_name="eu-west-1")
+    assert len(seen) == 1, "old sessions: install_in_client"
+    found = client.meta.events._emitter._handlers.prefix_search("before-call.dynamodb")
+    assert note in found, "old sessions: _register"
 
 
 def test_before_call_has_what_the_ordinary_door_reads_and_takes_its_answer(client):

@@ -17,9 +17,10 @@ from typing import Any, TypeAlias
 from botocore import UNSIGNED
 from botocore.exceptions import ConnectionClosedError, ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
 
+from pytest_ddbmock import errors
 from pytest_ddbmock.engine.caller import Caller, caller
 from pytest_ddbmock.engine.request import Request
-from pytest_ddbmock.errors import DynamoDBError, NetworkFailure, NoAnswer
+from pytest_ddbmock.errors import DynamoDBError, NoAnswer
 from pytest_ddbmock.transports import doors, json10, service_model
 from pytest_ddbmock.transports.backend import Backend, InternalMockError, ask
 from pytest_ddbmock.transports.clients import delays
@@ -264,7 +265,7 @@ def answer_attempt(request: Any, **_: Any) -> SentHttp | None:
     outcome = pending.attempt(request)
     answer = None
     if isinstance(outcome, NoAnswer):
-        request.ddbmock_failure = _network_error(outcome.failure, request)
+        request.ddbmock_failure = _network_error(outcome.code, request)
     else:
         answer = SentHttp(request.url, outcome)
     if "moto" in sys.modules:
@@ -282,18 +283,17 @@ def fail_attempt(request: Any, **_: Any) -> None:
         raise failure
 
 
-def _network_error(failure: NetworkFailure, request: Any) -> Exception:
+def _network_error(code: str, request: Any) -> Exception:
     """Return the exception that botocore's HTTP layer raises for a failure; its retry handlers know these."""
-    url = request.url
-    if failure is NetworkFailure.CONNECTION_CLOSED:
-        cause = http.client.RemoteDisconnected("Remote end closed connection without response")
-        return ConnectionClosedError(error=cause, request=request, endpoint_url=url)  # type: ignore[no-any-return]
-    kind, error = {
-        NetworkFailure.READ_TIMEOUT: (ReadTimeoutError, TimeoutError("Read timed out.")),
-        NetworkFailure.CONNECT_TIMEOUT: (ConnectTimeoutError, TimeoutError("Connection timed out.")),
-        NetworkFailure.CANNOT_CONNECT: (EndpointConnectionError, ConnectionRefusedError("Connection refused")),
-    }[failure]
-    return kind(endpoint_url=url, error=error)  # type: ignore[no-any-return]
+    if code == errors.CONNECTION_CLOSED:
+        cause: Exception = http.client.RemoteDisconnected("Remote end closed connection without response")
+        return ConnectionClosedError(error=cause, request=request, endpoint_url=request.url)  # type: ignore[no-any-return]
+    kind, cause = {
+        errors.READ_TIMEOUT: (ReadTimeoutError, TimeoutError("Read timed out.")),
+        errors.CONNECT_TIMEOUT: (ConnectTimeoutError, TimeoutError("Connection timed out.")),
+        errors.CANNOT_CONNECT: (EndpointConnectionError, ConnectionRefusedError("Connection refused")),
+    }[code]
+    return kind(endpoint_url=request.url, error=cause)  # type: ignore[no-any-return]
 
 
 def pending_call(request: Any) -> PendingCall | None:

@@ -1,11 +1,11 @@
-"""Puts our handlers into all sessions and clients, those that exist and those to come."""
+"""Puts our handlers into all clients, those that exist and those to come."""
 
 from __future__ import annotations
 
+import functools
 import gc
-import sys
 from collections.abc import Iterator
-from types import ModuleType, SimpleNamespace
+from types import ModuleType
 from typing import Any
 
 from pytest_ddbmock.transports.clients import botocore_hooks, direct_methods
@@ -28,63 +28,57 @@ LAST_HANDLER = ("before-send", botocore_hooks.fail_attempt)
 """Called after all handlers of the user, those for all services included."""
 
 
-def install(handlers: ModuleType) -> None:
-    """Have every session to come register our handlers, and those that exist now, with their clients, as well."""
-    if HANDLERS[0] in handlers.BUILTIN_HANDLERS:
-        return
-    handlers.BUILTIN_HANDLERS.extend([*HANDLERS, (*LAST_HANDLER, handlers.REGISTER_LAST)])
-    for emitter in _existing_emitters():
+def install_in_handlers(handlers: ModuleType) -> None:
+    """Have every session to come register our handlers."""
+    if HANDLERS[0] not in handlers.BUILTIN_HANDLERS:
+        handlers.BUILTIN_HANDLERS.extend([*HANDLERS, (*LAST_HANDLER, handlers.REGISTER_LAST)])
+
+
+def install_in_client(client: ModuleType) -> None:
+    """Have every client to come call our handlers, whatever session it comes from, and those that exist too.
+
+    Sessions may be older than our hooks, or made with `include_builtin_handlers=False`.
+    """
+    creator = client.ClientCreator
+    original = creator.__init__
+
+    @functools.wraps(original)
+    def __init__(self: Any, *args: Any, **options: Any) -> None:
+        original(self, *args, **options)
+        _register(self._event_emitter)
+
+    creator.__init__ = __init__
+    for emitter in _existing_emitters(client.BaseClient):
+        _register(emitter)
+
+
+def _register(emitter: Any) -> None:
+    """Register our handlers on an emitter that does not have them."""
+    handlers = getattr(getattr(emitter, "_emitter", emitter), "_handlers", None)
+    if handlers is None:
+        return  # not an emitter of botocore's
+    if not any(handler is botocore_hooks.answer_call for handler in handlers.prefix_search("before-call.dynamodb")):
         for event, handler in HANDLERS:
             emitter.register(event, handler)
         emitter.register_last(*LAST_HANDLER)
 
 
-def _existing_emitters() -> Iterator[Any]:
-    """The event emitters of all sessions and clients, each once.
+def _existing_emitters(base: type) -> Iterator[Any]:
+    """Yield the event emitters of all clients; `base` is the class of them all.
 
-    Looking for them takes 3 to 20 ms: done once per process, and only where there may be some.
+    Finding clients takes 3 to 20 ms, and is done only where some were made before our hooks came.
     """
-    classes: list[type] = []
-    for module, name in (("botocore.session", "Session"), ("botocore.client", "BaseClient")):
-        # Missing while botocore is just being imported: then there is nothing to find.
-        if hasattr(sys.modules.get(module), name) and not _is_unused(sys.modules[module], name):
-            classes += _with_subclasses(getattr(sys.modules[module], name))
-    seen: set[int] = set()
+    # botocore's and aiobotocore's own classes have no clients: each service gets a class with the names of its methods.
+    classes = [one for one in _subclasses(base) if one._PY_TO_OP_NAME]  # type: ignore[attr-defined]  # botocore's
     for instance in gc.get_referrers(*classes) if classes else ():
-        if type(instance) not in classes:
-            continue
-        for emitter in _emitters_of(instance):
-            if id(emitter) not in seen:
-                seen.add(id(emitter))
-                yield emitter
+        if type(instance) in classes:
+            # The second differs where somebody replaced the first.
+            yield instance.meta.events
+            yield instance._endpoint._event_emitter
 
 
-def _is_unused(place: object, name: str) -> bool:
-    """Whether a class surely has no instances and no subclasses: each of them refers to it.
-
-    As many references as to a new class say so, provided that references to classes are counted by this Python.
-    """
-    new = SimpleNamespace(Class=type("Class", (), {}))
-    unused = _references(new, "Class")
-    instance = new.Class()
-    is_counted = _references(new, "Class") == unused + 1
-    del instance
-    # What refers to every class of this form: its MRO, these two, and the name.
-    is_alike = vars(new.Class).keys() & {"__dict__", "__weakref__"} <= vars(getattr(place, name)).keys()
-    return is_counted and is_alike and _references(place, name) == unused
-
-
-def _references(place: object, name: str) -> int:
-    return sys.getrefcount(getattr(place, name))
-
-
-def _with_subclasses(top: type) -> list[type]:
+def _subclasses(top: type) -> Iterator[type]:
     directs: list[type] = type.__subclasses__(top)
-    return [top, *(below for direct in directs for below in _with_subclasses(direct))]
-
-
-def _emitters_of(instance: Any) -> list[Any]:
-    if hasattr(type(instance), "get_component"):
-        return [instance.get_component("event_emitter")]
-    # The second differs where somebody replaced the first.
-    return [instance.meta.events, instance._endpoint._event_emitter]
+    for one in directs:
+        yield one
+        yield from _subclasses(one)

@@ -1,4 +1,4 @@
-"""Puts our hooks in when botocore is imported: importing it ourselves would cost every suite some 100 ms."""
+"""Installs our hooks when botocore is imported: importing it ourselves would cost every suite some 100 ms."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from typing import Any
 from pytest_ddbmock.loading import load
 
 INSTALLERS = {
-    "botocore.handlers": ("botocore_installation", "install"),
+    "botocore.handlers": ("botocore_installation", "install_in_handlers"),
+    "botocore.client": ("botocore_installation", "install_in_client"),
     "botocore.endpoint": ("botocore_retries", "install_in_endpoint"),
     "botocore.waiter": ("botocore_retries", "install_in_waiter"),
     "botocore.retries.bucket": ("botocore_retries", "install_in_bucket"),
@@ -20,30 +21,30 @@ INSTALLERS = {
     "aiobotocore.waiter": ("aiobotocore_hooks", "install_in_waiter"),
     "aiobotocore.retries.bucket": ("aiobotocore_hooks", "install_in_bucket"),
 }
-"""By module: our module and the function that is given it, as often as you like."""
+"""By module: our module, and the function that is called with it once."""
 
 _installed: dict[str, ModuleType] = {}
-"""Modules that have what they need. They can be imported anew, so a name alone says nothing."""
+"""Modules that have our hooks, by name. A module can be imported anew, so its name alone says nothing."""
 
 
 def watch() -> None:
-    """Act as soon as botocore is imported. What has been imported already is left to `ensure_installed`."""
+    """Install hooks as soon as botocore is imported; `ensure_installed` does so in what is imported already."""
     if not any(isinstance(finder, Watch) for finder in sys.meta_path):
         sys.meta_path.insert(0, Watch())
 
 
 def ensure_installed() -> None:
-    """Have our hooks in all that is imported now and in all that will be."""
+    """Install our hooks in all modules that are imported now, and in all that will be."""
     watch()
     for name in INSTALLERS:
         module = sys.modules.get(name)
-        # A module that another thread is importing is the watch's.
+        # A module that another thread is importing is left to the watch.
         if module is not None and _installed.get(name) is not module and not _is_being_imported(module):
             install_in(module)
 
 
 def install_in(module: ModuleType) -> None:
-    """Put our hooks into one module of botocore."""
+    """Install our hooks in one module of botocore."""
     ours, function = INSTALLERS[module.__name__]
     getattr(load(f"pytest_ddbmock.transports.clients.{ours}"), function)(module)
     _installed[module.__name__] = module
@@ -54,15 +55,15 @@ def _is_being_imported(module: ModuleType) -> bool:
 
 
 class Watch(MetaPathFinder):
-    """Finds nothing itself: has the others find the modules in question and adds our hooks after they have run."""
+    """Finds nothing itself: lets the other finders find the modules and installs our hooks after they have run."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """The spec that the other finders give, with a loader that calls us."""
+        """Return the spec that the other finders return, with a loader that calls us."""
         if fullname not in INSTALLERS:
             return None
-        # Those before us were asked already.
+        # Those before us have been asked already.
         for finder in sys.meta_path[sys.meta_path.index(self) + 1 :]:
             spec = finder.find_spec(fullname, path, target)
             if spec is not None:
@@ -73,17 +74,17 @@ class Watch(MetaPathFinder):
 
 
 class InstallingLoader(Loader):
-    """Loads as `loader` does, then leaves no trace but our hooks."""
+    """Loads as `loader` does, then leaves no trace except our hooks."""
 
     def __init__(self, loader: Loader) -> None:
         self._loader = loader
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
-        """As `loader` does."""
+        """Do as `loader` does."""
         return self._loader.create_module(spec)
 
     def exec_module(self, module: ModuleType) -> None:
-        """As `loader` does; then our hooks."""
+        """Do as `loader` does, then install our hooks."""
         if module.__spec__ is not None:
             module.__spec__.loader = self._loader
         module.__loader__ = self._loader

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from pytest_ddbmock import errors
-from pytest_ddbmock.errors import NetworkFailure, NoAnswer, NotImplementedByMock
+from pytest_ddbmock.errors import NoAnswer, NotImplementedByMock
 from pytest_ddbmock.transports import doors
 
 pytest.importorskip("aiobotocore")
@@ -16,7 +16,7 @@ pytest.importorskip("aiobotocore")
 import aiobotocore.endpoint
 import aiobotocore.httpsession
 from aiobotocore.config import AioConfig
-from aiobotocore.session import get_session
+from aiobotocore.session import AioSession, get_session
 from botocore import exceptions
 from botocore.hooks import EventAliaser
 
@@ -82,6 +82,17 @@ def test_a_client_with_replaced_events_is_answered(active):
 
     assert asyncio.run(main())["Item"] == ITEM
     assert {request.region for request in active.requests} == {"eu-west-1"}
+
+
+def test_a_client_of_a_session_without_builtin_handlers_is_answered(active):
+    async def main():
+        session = AioSession(include_builtin_handlers=False)
+        async with session.create_client("dynamodb", region_name="eu-west-1") as client:
+            active.outcomes = [errors.throughput_exceeded()]
+            return await client.put_item(TableName="users", Item=ITEM)
+
+    assert asyncio.run(main())["ResponseMetadata"]["RetryAttempts"] == 1
+    assert [request.attempt for request in active.requests] == [1, 2]
 
 
 def test_refusals_are_modelled_exceptions(active):
@@ -232,17 +243,17 @@ def test_sleeps_of_other_services_are_slept(active, monkeypatch):
 
 
 NETWORK_ERRORS = {
-    NetworkFailure.CONNECTION_CLOSED: exceptions.ConnectionClosedError,
-    NetworkFailure.READ_TIMEOUT: exceptions.ReadTimeoutError,
-    NetworkFailure.CONNECT_TIMEOUT: exceptions.ConnectTimeoutError,
-    NetworkFailure.CANNOT_CONNECT: exceptions.EndpointConnectionError,
+    errors.CONNECTION_CLOSED: exceptions.ConnectionClosedError,
+    errors.READ_TIMEOUT: exceptions.ReadTimeoutError,
+    errors.CONNECT_TIMEOUT: exceptions.ConnectTimeoutError,
+    errors.CANNOT_CONNECT: exceptions.EndpointConnectionError,
 }
 
 
 @pytest.mark.parametrize("direct", [True, False])
 @pytest.mark.parametrize("replaced", [True, False])
 @pytest.mark.parametrize("mode", ["legacy", "standard", "adaptive"])
-@pytest.mark.parametrize("failure", NetworkFailure)
+@pytest.mark.parametrize("failure", errors.NETWORK_FAILURES)
 def test_a_call_without_an_answer_is_tried_again(active, failure, mode, replaced, direct):
     active.direct = direct
 

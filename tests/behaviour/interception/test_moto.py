@@ -10,7 +10,7 @@ from botocore.exceptions import ConnectionClosedError
 from botocore.hooks import HierarchicalEmitter
 
 from pytest_ddbmock import errors
-from pytest_ddbmock.errors import NetworkFailure, NoAnswer
+from pytest_ddbmock.errors import NoAnswer
 from pytest_ddbmock.transports import doors
 
 moto = pytest.importorskip("moto")
@@ -54,9 +54,9 @@ def test_ours_wins_at_both_doors(both):
 
 def test_a_lost_answer_of_ours_stays_lost(both):
     client = make_client("dynamodb", endpoint_url="http://localhost:8000")
-    both.outcomes = [NoAnswer(NetworkFailure.CONNECTION_CLOSED)]
+    both.outcomes = [NoAnswer(errors.CONNECTION_CLOSED)]
     assert client.put_item(TableName="users", Item=ITEM)["ResponseMetadata"]["RetryAttempts"] == 1
-    both.outcomes = [NoAnswer(NetworkFailure.CONNECTION_CLOSED)] * 20
+    both.outcomes = [NoAnswer(errors.CONNECTION_CLOSED)] * 20
     with pytest.raises(ConnectionClosedError, match='"http://localhost:8000/"'):
         client.put_item(TableName="users", Item=ITEM)
 

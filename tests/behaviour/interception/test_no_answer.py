@@ -14,7 +14,7 @@ from botocore.hooks import HierarchicalEmitter
 
 from pytest_ddbmock import Insert, errors, mock_dynamodb
 from pytest_ddbmock.engine.request import DYNAMODB
-from pytest_ddbmock.errors import NetworkFailure, NoAnswer
+from pytest_ddbmock.errors import NoAnswer
 from pytest_ddbmock.operations import OPERATIONS
 from pytest_ddbmock.transports import doors
 from tests.support.wires import Wire, signed
@@ -26,13 +26,13 @@ URL = re.compile(r"https://(000000000000\.ddb|dynamodb)\.eu-west-1\.amazonaws\.c
 """Newer versions of botocore put the account into the host's name."""
 
 ERRORS = {
-    NetworkFailure.CONNECTION_CLOSED: (
+    errors.CONNECTION_CLOSED: (
         exceptions.ConnectionClosedError,
         'Connection was closed before we received a valid response from endpoint URL: "{}".',
     ),
-    NetworkFailure.READ_TIMEOUT: (exceptions.ReadTimeoutError, 'Read timeout on endpoint URL: "{}"'),
-    NetworkFailure.CONNECT_TIMEOUT: (exceptions.ConnectTimeoutError, 'Connect timeout on endpoint URL: "{}"'),
-    NetworkFailure.CANNOT_CONNECT: (
+    errors.READ_TIMEOUT: (exceptions.ReadTimeoutError, 'Read timeout on endpoint URL: "{}"'),
+    errors.CONNECT_TIMEOUT: (exceptions.ConnectTimeoutError, 'Connect timeout on endpoint URL: "{}"'),
+    errors.CANNOT_CONNECT: (
         exceptions.EndpointConnectionError,
         'Could not connect to the endpoint URL: "{}"',
     ),
@@ -59,7 +59,7 @@ def make_client(request, active):
 
 
 @pytest.mark.parametrize("mode", ["legacy", "standard", "adaptive"])
-@pytest.mark.parametrize("failure", NetworkFailure)
+@pytest.mark.parametrize("failure", errors.NETWORK_FAILURES)
 def test_botocore_tries_again(active, make_client, mode, failure):
     active.outcomes = [NoAnswer(failure)] * 2
     metadata = make_client(mode).put_item(TableName="users", Item=ITEM)["ResponseMetadata"]
@@ -70,7 +70,7 @@ def test_botocore_tries_again(active, make_client, mode, failure):
 
 
 @pytest.mark.parametrize("mode", ["legacy", "standard", "adaptive"])
-@pytest.mark.parametrize("failure", NetworkFailure)
+@pytest.mark.parametrize("failure", errors.NETWORK_FAILURES)
 @pytest.mark.parametrize("attempts", [1, 3])
 def test_the_last_attempt_raises_botocores_own_error(active, make_client, mode, failure, attempts):
     active.outcomes = [NoAnswer(failure)] * 9
@@ -85,7 +85,7 @@ def test_the_last_attempt_raises_botocores_own_error(active, make_client, mode, 
 
 
 def test_a_connection_error_has_no_response(active, make_client):
-    active.outcomes = [NoAnswer(NetworkFailure.CONNECTION_CLOSED)]
+    active.outcomes = [NoAnswer(errors.CONNECTION_CLOSED)]
     with pytest.raises(exceptions.HTTPClientError) as caught:
         make_client(total_max_attempts=1).put_item(TableName="users", Item=ITEM)
     assert caught.value.response is None
@@ -93,7 +93,7 @@ def test_a_connection_error_has_no_response(active, make_client):
 
 
 def test_by_default_botocore_decides_how_often(active):
-    active.outcomes = [NoAnswer(NetworkFailure.READ_TIMEOUT)] * 20
+    active.outcomes = [NoAnswer(errors.READ_TIMEOUT)] * 20
     client = SESSION.create_client("dynamodb", region_name="eu-west-1")
     with pytest.raises(exceptions.ReadTimeoutError):
         client.put_item(TableName="users", Item=ITEM)
@@ -101,7 +101,7 @@ def test_by_default_botocore_decides_how_often(active):
 
 
 def test_the_streams_client_is_no_exception(active, make_client):
-    active.outcomes = [NoAnswer(NetworkFailure.CONNECTION_CLOSED)]
+    active.outcomes = [NoAnswer(errors.CONNECTION_CLOSED)]
     assert make_client(service="dynamodbstreams").list_streams()["ResponseMetadata"]["RetryAttempts"] == 1
 
 
@@ -118,7 +118,7 @@ def test_the_users_handlers_see_what_they_would_see(active, make_client):
         events.register(event, note)
     events.register("response-received.dynamodb", note)
     events.register_first("needs-retry.dynamodb", note)
-    active.outcomes = [NoAnswer(NetworkFailure.CONNECTION_CLOSED)]
+    active.outcomes = [NoAnswer(errors.CONNECTION_CLOSED)]
     client.put_item(TableName="users", Item=ITEM)
     sent = [("before-send", "NoneType")] * 3
     assert seen == [
@@ -135,7 +135,7 @@ def test_no_handler_of_the_user_can_answer_in_its_place(active, make_client):
     client = make_client(total_max_attempts=1)
     events = getattr(client, "request_events", client.meta.events)
     events.register("before-send", lambda request, **_: AWSResponse(request.url, 200, {}, None))
-    active.outcomes = [NoAnswer(NetworkFailure.CONNECTION_CLOSED)]
+    active.outcomes = [NoAnswer(errors.CONNECTION_CLOSED)]
     with pytest.raises(exceptions.ConnectionClosedError):
         client.put_item(TableName="users", Item=ITEM)
 
@@ -144,13 +144,13 @@ def test_other_services_are_not_touched(active):
     kinesis = SESSION.create_client(
         "kinesis", region_name="eu-west-1", aws_access_key_id="a", aws_secret_access_key="b"
     )
-    active.outcomes = [NoAnswer(NetworkFailure.CONNECTION_CLOSED)]
+    active.outcomes = [NoAnswer(errors.CONNECTION_CLOSED)]
     with pytest.raises(AssertionError, match="left the process"):
         kinesis.list_streams()
 
 
 def test_a_client_of_an_own_endpoint_names_it(active):
-    active.outcomes = [NoAnswer(NetworkFailure.CANNOT_CONNECT)]
+    active.outcomes = [NoAnswer(errors.CANNOT_CONNECT)]
     client = SESSION.create_client(
         "dynamodb",
         region_name="eu-west-1",
@@ -162,7 +162,7 @@ def test_a_client_of_an_own_endpoint_names_it(active):
 
 
 def test_after_a_lost_answer_a_refusal_is_a_refusal(active, make_client):
-    active.outcomes = [NoAnswer(NetworkFailure.CONNECTION_CLOSED, done=True), errors.conditional_check_failed()]
+    active.outcomes = [NoAnswer(errors.CONNECTION_CLOSED, done=True), errors.conditional_check_failed()]
     with pytest.raises(ClientError) as caught:
         make_client().put_item(TableName="users", Item=ITEM)
     assert caught.value.response["Error"]["Code"] == "ConditionalCheckFailedException"
@@ -170,7 +170,7 @@ def test_after_a_lost_answer_a_refusal_is_a_refusal(active, make_client):
 
 
 def test_a_request_that_was_never_sent_is_never_done():
-    for failure in (NetworkFailure.CONNECT_TIMEOUT, NetworkFailure.CANNOT_CONNECT):
+    for failure in (errors.CONNECT_TIMEOUT, errors.CANNOT_CONNECT):
         with pytest.raises(ValueError, match="never sent"):
             NoAnswer(failure, done=True)
 
@@ -198,7 +198,7 @@ def lose(ddb, monkeypatch):
                 return operation.serve(call)
             if done:
                 operation.serve(call)
-            raise NoAnswer(NetworkFailure.CONNECTION_CLOSED, done=done)
+            raise NoAnswer(errors.CONNECTION_CLOSED, done=done)
 
         monkeypatch.setattr(doors.current().engine, "_operations", {key: operation._replace(serve=serve)})
 
@@ -258,7 +258,7 @@ def test_the_record_of_calls_tells_it(ddb, lose):
     assert (call.operation, call.attempts, call.error) == ("PutItem", 3, "connection closed")
 
 
-@pytest.mark.parametrize("failure", NetworkFailure)
+@pytest.mark.parametrize("failure", errors.NETWORK_FAILURES)
 def test_over_http_the_connection_is_closed_without_a_byte(ddb, monkeypatch, failure):
     body = b'{"TableName": "users", "Key": {"pk": {"S": "a"}}}'
     lines = ["POST / HTTP/1.1", "Host: x", "X-Amz-Target: DynamoDB_20120810.GetItem", f"Content-Length: {len(body)}"]

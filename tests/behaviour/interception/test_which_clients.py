@@ -88,6 +88,28 @@ def test_however_the_client_is_configured(active, options):
     assert active.items == {("users", "a"): ITEM}
 
 
+def test_a_client_of_a_session_without_builtin_handlers_is_answered(active):
+    session = botocore.session.Session(include_builtin_handlers=False)
+    for service in ("dynamodb", "dynamodbstreams"):
+        client = session.create_client(service, region_name="eu-west-1")
+        active.outcomes = [errors.throughput_exceeded()]
+        answer = (
+            client.list_streams() if service == "dynamodbstreams" else client.put_item(TableName="users", Item=ITEM)
+        )
+        assert answer["ResponseMetadata"]["RetryAttempts"] == 1
+    assert [request.attempt for request in active.requests] == [1, 2, 1, 2]
+
+
+def test_each_call_is_answered_once_however_often_its_session_makes_clients(active):
+    session = botocore.session.Session()
+    for _ in range(3):
+        client = session.create_client("dynamodb", region_name="eu-west-1")
+    client.meta.events.register("before-call.dynamodb", lambda **_: None)
+    client.put_item(TableName="users", Item=ITEM)
+    handlers = client.meta.events._emitter._handlers.prefix_search("before-call.dynamodb")
+    assert [handler.__name__ for handler in handlers].count("answer_call") == 1
+
+
 def test_a_table_named_by_arn_is_answered_though_the_host_changes(active):
     arn = "arn:aws:dynamodb:eu-west-1:123456789012:table/users"
     make_client().put_item(TableName=arn, Item=ITEM)
@@ -249,6 +271,7 @@ import botocore.session
 session = botocore.session.Session()
 make = lambda: session.create_client("dynamodb", region_name="eu-west-1")
 old = make()
+unused = botocore.session.Session()
 replaced = make()
 replaced.meta.events = botocore.hooks.HierarchicalEmitter()
 from pytest_ddbmock.transports.clients import botocore_watch
@@ -281,6 +304,8 @@ if "backend" not in globals():
     backend = conftest_backend.FakeBackend()
     doors.open(backend)
 clients = [make()] + [globals()[name] for name in ("old", "replaced") if name in globals()]
+if "unused" in globals():
+    clients.append(unused.create_client("dynamodb", region_name="eu-west-1"))
 from pytest_ddbmock import errors
 for n, client in enumerate(clients):
     client.put_item(TableName="users", Item={"pk": {"S": str(n)}})
