@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from pytest_ddbmock.clock import PythonClock
@@ -29,8 +30,21 @@ class Pipeline:
         self.tick: Callable[[int], object] = self._wait
         """Lets so many microseconds pass; `Run` puts the clock handle here, which moves Python's clock too."""
 
+        self.spend: Callable[[int], int] = lambda span: span
+        """Moves Python's clock by a wait where the test holds it, and returns the microseconds by which it was not
+        moved; `Run` sets it."""
+
     def _wait(self, span: int) -> None:
-        self._clock.skew += span
+        self._clock.skew += self.spend(span)
+
+    @contextlib.contextmanager
+    def _own_time(self) -> Iterator[None]:
+        """Let the mock's time be Python's again after the waits inside."""
+        skew = self._clock.skew
+        try:
+            yield
+        finally:
+            self._clock.skew = skew
 
     @property
     def deliveries(self) -> Deliveries:
@@ -61,7 +75,8 @@ class Pipeline:
     def drain(self) -> None:
         """All there is."""
         try:
-            self.deliveries.drain()
+            with self._own_time():
+                self.deliveries.drain()
         finally:
             self.data_streams.flush(is_last=True)
         self.report()
@@ -69,7 +84,8 @@ class Pipeline:
     async def drain_async(self) -> None:
         """All there is, in a running event loop."""
         try:
-            await self.deliveries.drain_async()
+            with self._own_time():
+                await self.deliveries.drain_async()
         finally:
             self.data_streams.flush(is_last=True)
         self.report()

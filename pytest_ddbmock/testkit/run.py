@@ -63,6 +63,7 @@ class Run:
         self.pipeline = Pipeline(engine, clock)
         self.clock_handle = ClockHandle(engine, clock, python, self.last_change, require_turn, self.pipeline)
         self.pipeline.tick = lambda span: self.clock_handle.tick(microseconds=span)
+        self.pipeline.spend = self._spend
         self.faults = self._new_faults()
         self._python = python
         self._start = engine.seq
@@ -94,7 +95,9 @@ class Run:
 
     def spend(self, seconds: float) -> int:
         """Move Python's clock instead of sleeping, if the test holds it. Return the microseconds not moved."""
-        span = round(seconds * SECOND)
+        return self._spend(round(seconds * SECOND))
+
+    def _spend(self, span: int) -> int:
         if doors.current() is not self or not self._python.is_held:
             return span
         self._python.shift(span)

@@ -18,7 +18,7 @@ __tracebackhide__ = options.__tracebackhide__
 
 
 class ClockHandle:
-    """The mock's clock is Python's: what moves one moves the other. Moves end with the mock."""
+    """The mock's clock is Python's: moving one moves the other. Moves end with the mock."""
 
     def __init__(
         self,
@@ -29,8 +29,8 @@ class ClockHandle:
         require_turn: Callable[[], None],
         pipeline: Pipeline,
     ) -> None:
-        """`last_change` tells when the test last changed an item, in microseconds; None if never. `require_turn` raises
-        `UsageError` unless the mock is active and answers. `pipeline` delivers before and after each move.
+        """`last_change` returns when the test last changed an item, in microseconds; None if never. `require_turn`
+        raises `UsageError` unless the mock is active and answers. `pipeline` delivers before and after each move.
         """
         self._engine = engine
         self._clock = clock
@@ -41,7 +41,7 @@ class ClockHandle:
 
     @property
     def now(self) -> datetime.datetime:
-        """Aware, UTC; Python's time and the retry delays that were spent instead of slept."""
+        """Aware, UTC: Python's time; inside a drain also what handlers have waited for, if nobody holds that."""
         return to_datetime(self._clock.now())
 
     def tick(
@@ -56,7 +56,7 @@ class ClockHandle:
         microseconds: float = 0,
         **unknown: NoReturn,  # a type checker refuses any
     ) -> datetime.datetime:
-        """Let so much time pass, do and deliver what falls due. Return the new time.
+        """Let time pass; do and deliver what falls due. Return the new time.
 
         Errors: `UsageError` for an unknown unit, for a span that is not a number, and for a negative one that goes
         back beyond a change of the test; `HandlerFailed` of stream handlers.
@@ -77,10 +77,10 @@ class ClockHandle:
         return self._moved()
 
     def move_to(self, moment: Moment) -> datetime.datetime:
-        """Let it be `moment`, UTC unless an offset is given; what falls due is done and delivered. Gives the new time.
+        """Set the time to `moment`, UTC unless an offset is given; do and deliver what falls due. Return the new time.
 
-        Errors: `UsageError` for what is no moment, and for one before a change the test has made; `HandlerFailed` of
-        functions at streams.
+        Errors: `UsageError` for an invalid moment, and for one before a change the test has made; `HandlerFailed` of
+        stream handlers.
         """
         target = to_microseconds(moment)
         self._require_way(target, target - self._clock.now())
@@ -90,7 +90,7 @@ class ClockHandle:
         return self._moved()
 
     def freeze(self) -> datetime.datetime:
-        """Let time stand still, but for `tick` and `move_to`, until the mock ends. Gives the time."""
+        """Stop time, except for `tick` and `move_to`, until the mock ends. Return the time."""
         self._require_turn()
         self._python.freeze()
         self._engine.run_due()

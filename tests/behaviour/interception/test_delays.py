@@ -197,3 +197,37 @@ def test_a_clock_that_an_outer_mock_holds_is_held():
                 inner.client(config=LEGACY).put_item(TableName="users", Item=ITEM)
             assert inner.clock.now - before == datetime.timedelta(seconds=0.35)
         assert outer.clock.now == before
+
+
+# ---- delays of functions at streams
+
+
+def drain_a_handler_that_fails_once(ddb):
+    """Delivers one record, which is tried again a while later."""
+    ddb.create_table("events", "pk", stream=True)
+    calls = []
+
+    def flaky(event):
+        calls.append(event)
+        if len(calls) == 1:
+            raise RuntimeError("not yet")
+
+    ddb.streams["events"].connect(flaky, maximum_retry_attempts=3)
+    ddb.client().put_item(TableName="events", Item=ITEM)
+    ddb.streams.drain()
+    assert len(calls) == 2
+
+
+def test_after_a_drain_the_clock_is_pythons_again(ddb):
+    drain_a_handler_that_fails_once(ddb)
+    assert ddb.clock.now.timestamp() <= time.time()
+    created = ddb.client().create_table(**TABLE)["TableDescription"]["CreationDateTime"]
+    assert created.timestamp() <= time.time()
+
+
+@pytest.mark.parametrize("hold", HELD)
+def test_a_drain_moves_a_clock_that_is_held_for_good(ddb, hold):
+    with hold(ddb):
+        drain_a_handler_that_fails_once(ddb)
+        assert ddb.clock.now > NEW_YEAR
+        assert ddb.clock.now == datetime.datetime.now(datetime.timezone.utc)
