@@ -1,4 +1,4 @@
-"""Moving Python's own time: whoever moves it already is moved, else a freezegun of ours.
+"""Moving Python's own time: a freezegun or time-machine that is active already, else a freezegun of ours.
 
 The only module that knows freezegun and time-machine. Neither is imported before the first move.
 """
@@ -17,16 +17,16 @@ from pytest_ddbmock.testkit import options
 __tracebackhide__ = options.__tracebackhide__
 
 REAL_TIME_FOR = ("_pytest.timing",)
-"""pytest's stopwatch: a test of forty days must not show so in its durations."""
+"""pytest's stopwatch: forty days of the mock must not show in the durations of tests."""
 
 MOVED_TOO = ("threading", "multiprocessing", "queue")
-"""freezegun leaves these alone, and by looking five frames up all code that threads and pools run."""
+"""freezegun ignores these, and by looking five frames up all code that threads and pools run."""
 
 _ours: list[Any] = []
-"""The factories of our own freezeguns that are active, of all mocks, oldest first."""
+"""The factories of our own active freezeguns, of all mocks, oldest first."""
 
 _left: list[tuple[Any, Any]] = []
-"""Freezeguns of ours that could not be stopped because another was started later, with the factories they show."""
+"""Freezeguns of ours that could not be stopped because another was started later, with their present factories."""
 
 
 class PythonTime:
@@ -36,13 +36,13 @@ class PythonTime:
         self._freezer: Any = None
         self._factory: Any = None
         self._shifted: dict[int, tuple[Any, int]] = {}
-        """By id, the travellers of others that were moved, and by how much in all."""
+        """By id: the travellers of others that were moved, and by how much in all."""
         self._frozen: list[tuple[Any, type]] = []
-        """Factories that were made to stand still, and what they were."""
+        """Factories that were frozen, with their former types."""
 
     @property
     def is_moved(self) -> bool:
-        """Whether anything is left to undo."""
+        """True if anything is left to undo."""
         return self._factory is not None or bool(self._shifted)
 
     @property
@@ -52,7 +52,7 @@ class PythonTime:
         return bool(_time_machine_stack() or _freezegun_factories())
 
     def shift(self, microseconds: int) -> None:
-        """Move time by so much, back if negative."""
+        """Move time by `microseconds`, back if negative."""
         traveller = self._traveller()
         if traveller is None:
             self._start_ours(microseconds)
@@ -63,26 +63,26 @@ class PythonTime:
                 self._shifted[id(traveller)] = (traveller, moved_before + microseconds)
 
     def move_to(self, moment: int) -> None:
-        """Let it be `moment`, in microseconds since the epoch."""
+        """Set time to `moment`, in microseconds since the epoch."""
         traveller = self._traveller()
         shown = _shown_by(traveller) if _ticks_by_itself(traveller) else _naive(time.time())
         self.shift(moment - _microseconds(shown))
 
     def freeze(self) -> None:
-        """Let time stand still from now on, until the mock ends."""
+        """Stop time until the mock ends."""
         traveller = self._traveller()
         if traveller is None:
             self._start_ours(0, standing_still=True)
         elif _is_time_machine(traveller):
             _freeze_time_machine(traveller)
         elif not _stands_still(traveller):
-            # Whoever started it holds it in hand and will end it, so it is this very object that has to stand still.
+            # Its owner holds this object and will end it, so this very object has to be frozen.
             self._frozen.append((traveller, type(traveller)))
             traveller.time_to_freeze = _shown_by(traveller)
             traveller.__class__ = _freezegun().FrozenDateTimeFactory
 
     def stop(self) -> None:
-        """Undo all moves: end our freezegun, put other travellers back by as much as they were moved."""
+        """Undo all moves: stop our freezegun, move other travellers back by as much as they were moved."""
         while self._frozen:
             factory, kind = self._frozen.pop()
             factory.start = _freezegun().real_datetime.now()
@@ -97,17 +97,17 @@ class PythonTime:
     # ---- who moves time
 
     def _traveller(self) -> Any:
-        """Who moves time now and may be moved; None where a freezegun of our own is to be started."""
+        """Return the active traveller that may be moved; None if a freezegun of our own has to be started."""
         if stack := _time_machine_stack():
             return stack[-1]
         _stop_left()
         factories = _freezegun_factories()
         top = factories[-1] if factories else None
-        # An outer mock's freezegun is left alone and covered, so that it is as it was when this mock ends.
+        # An outer mock's freezegun is not moved but covered, so that it is unchanged when this mock ends.
         return None if top is None or (_is_one_of(top, _ours) and top is not self._factory) else top
 
     def _start_ours(self, microseconds: int, *, standing_still: bool = False) -> None:
-        assert self._factory is None, "either it is on top, or somebody else's is"
+        assert self._factory is None, "ours would be on top, or another that is moved instead"
         api = _freezegun()
         config = importlib.import_module("freezegun.config")
         below = _freezegun_factories()
@@ -133,7 +133,7 @@ class PythonTime:
         if api.freeze_factories[-1] is factory:
             freezer.stop()
         else:
-            # freezegun stops its newest only, and only its oldest undoes everything: until then it shows real time.
+            # freezegun stops only its newest, and only its oldest undoes everything: until then it shows real time.
             now = api.real_datetime.now()
             real = api.TickingDateTimeFactory(_naive(api.real_time()), now)
             api.freeze_factories[_index_of(factory, api.freeze_factories)] = real
@@ -142,7 +142,7 @@ class PythonTime:
 
 
 def _stop_left() -> None:
-    """Stop what had to wait and waits no longer."""
+    """Stop those freezeguns of ours that had to wait and are on top now."""
     while _left and _freezegun_factories()[-1] is _left[-1][1]:
         _left.pop()[0].stop()
 
@@ -164,20 +164,20 @@ def _stands_still(factory: Any) -> bool:
 
 
 def _ticks_by_itself(factory: Any) -> bool:
-    """Whether it is of freezegun's auto_tick_seconds: asking it for the time moves it."""
+    """Return True for freezegun's auto_tick_seconds: asking it for the time moves it."""
     return hasattr(factory, "step_width") and not _stands_still(factory)
 
 
 def _shown_by(factory: Any) -> datetime.datetime:
-    """The naive UTC time of a factory, which is not moved by asking."""
+    """Return the naive UTC time of a factory without moving it."""
     return factory.time_to_freeze if _ticks_by_itself(factory) else factory()  # type: ignore[no-any-return]
 
 
 def _leave_stopwatches_alone(api: Any, freezer: Any) -> None:
-    """Give `monotonic` and `perf_counter` back, everywhere: waits, deadlines and durations are measured with them.
+    """Restore `monotonic` and `perf_counter` everywhere: waits, deadlines and durations are measured with them.
 
     A jump would end a wait early, and the jump back at the end of the mock would make one last for ever. asyncio's
-    loops, `threading` and `queue` wait by them. (time-machine leaves them alone too.)
+    loops, `threading` and `queue` wait by them. (time-machine does not change them either.)
     """
     stopwatches = [f"{name}{unit}" for name in ("monotonic", "perf_counter") for unit in ("", "_ns")]
     originals = {id(getattr(api, f"real_{name}")) for name in stopwatches}

@@ -1,4 +1,4 @@
-"""botocore's service model as plain shapes: what requests look like and where answers hold timestamps."""
+"""botocore's service models as plain shapes: what requests look like and where answers hold timestamps."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from pytest_ddbmock.engine.shapes import ATTRIBUTE_VALUE, LIST, MAP, STRUCTURE, TIMESTAMP, Shape
 
 Convert: TypeAlias = Callable[[Any], Any]
-"""Gives an answer as botocore's parser would, changing it in place."""
+"""Returns an answer as botocore's parser would, changed in place."""
 
 _models: dict[str, Any] = {}
 _shapes: dict[tuple[str, str], Shape] = {}
@@ -17,14 +17,14 @@ _inputs: dict[tuple[str, str], Shape | None] = {}
 
 
 def model(service: str) -> Any:
-    """botocore's `ServiceModel` of `dynamodb` or `dynamodbstreams`."""
+    """Return botocore's `ServiceModel` of `dynamodb` or `dynamodbstreams`."""
     found = _models.get(service)
     if found is None:
         import botocore.loaders  # heavy
         import botocore.model
 
         loader = botocore.loaders.create_loader()
-        # `load_service_model` looks through all services first, which takes longer than all the rest.
+        # `load_service_model` lists all services first, which takes longer than all the rest.
         version = loader.determine_latest_version(service, "service-2")
         description = loader.load_data(os.path.join(service, version, "service-2"))
         found = _models[service] = botocore.model.ServiceModel(description, service)
@@ -32,27 +32,27 @@ def model(service: str) -> Any:
 
 
 def learn(found: Any) -> None:
-    """Remember the model of a client that calls: reading it from disk would cost 70 ms."""
+    """Remember the model of a calling client: reading it from disk would cost 70 ms."""
     _models.setdefault(found.service_name, found)
 
 
 def version() -> str:
-    """The version of the installed botocore."""
+    """Return the version of the installed botocore."""
     import botocore  # heavy
 
     return str(botocore.__version__)
 
 
 def operations(service: str) -> tuple[str, ...]:
-    """All operations that the installed botocore knows."""
+    """Return all operations that the installed botocore knows."""
     return tuple(model(service).operation_names)
 
 
 class ModelShapes:
-    """The engine's `Shapes`, made when first asked for."""
+    """The engine's `Shapes`, each made when first asked for."""
 
     def input(self, service: str, operation: str) -> Shape | None:
-        """The shape of an operation's parameters, None where the service model has no such operation."""
+        """Return the shape of an operation's parameters; None if the service model has no such operation."""
         try:
             return _inputs[service, operation]
         except KeyError:
@@ -100,7 +100,7 @@ def _new_shape(service: str, found: Any) -> Shape:
 
 
 def converter(found: Any) -> Convert | None:
-    """What turns the epoch seconds in an answer of the shape `found` into datetimes; None where it holds none."""
+    """Return what turns the epoch seconds in answers of the shape `found` into datetimes; None if it has none."""
     convert = _structures_converter(found)
     if convert is None:
         return None
@@ -113,8 +113,8 @@ def converter(found: Any) -> Convert | None:
 
 
 _ConvertAll: TypeAlias = Callable[[Sequence[dict[str, Any]], dict[Any, Any]], None]
-"""Is given all structures of one place at once, which a page of records has a thousand of, and the moments of this
-answer that are known: the records of a stream share few, and parsing one takes ten microseconds."""
+"""Called with all structures in one place at once (a page of records has a thousand), and with the moments of this
+answer that have been parsed: the records of a stream share a few, and parsing one takes ten microseconds."""
 
 
 def _structures_converter(found: Any) -> _ConvertAll | None:
@@ -132,7 +132,7 @@ def _structures_converter(found: Any) -> _ConvertAll | None:
 
 
 def _member_converter(name: str, member: Any) -> _ConvertAll | None:
-    """For one member of structures: a timestamp, or what holds some. No model has timestamps in maps."""
+    """Return the converter of one member of structures, a timestamp or a container. No model has them in maps."""
     if member.type_name == TIMESTAMP:
         return _timestamps_converter(name)
     is_list = member.type_name == LIST
@@ -155,9 +155,9 @@ def _timestamps_converter(name: str) -> _ConvertAll:
             if name in each:
                 value = each[name]
                 if value not in known:
-                    # Looked up at each answer: freezegun and users replace it.
+                    # Looked up for each answer: freezegun and users replace it.
                     moment = known[value] = botocore.utils.parse_timestamp(value)
-                    known[moment] = moment  # a part may stand in an answer twice
+                    known[moment] = moment  # an answer may contain a part twice
                 each[name] = known[value]
 
     return convert_timestamps

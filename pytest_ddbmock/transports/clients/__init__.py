@@ -1,1 +1,1 @@
-"""What a client of the user passes through: hooks in botocore, direct methods, retries on the mock's clock."""
+"""Hooks in the clients of the user: answers, direct methods, delays on the mock's clock."""

@@ -1,6 +1,6 @@
-"""What `direct_methods` relies on in botocore's clients, looked for when it is put to use.
+"""What `direct_methods` relies on in botocore's clients; checked when the first client is made.
 
-`tests/botocore_facts/` pins the same functions to the letter; here is what may vary without harm.
+`tests/botocore_facts/` pins the same functions exactly; this module allows what may vary without harm.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ MADE_FOR = {
         events exceptions format from_code get has_streaming_input history_recorder hyphenize logger
         maybe_compress_request meta metadata operation_model record region_name resolve_auth_scheme_preference
         resolve_checksum_context resolved_auth_type service_id service_name split status_code unsigned_payload
-        """.split()  # noqa: SIM905  # a list would be forty lines
+        """.split()  # noqa: SIM905  # a list would take forty lines
     ),
     "_emit_api_params": frozenset(
         [
@@ -33,20 +33,20 @@ MADE_FOR = {
         ]
     ),
 }
-"""The names that methods of botocore's clients use, in all versions that we have read. One more is something new."""
+"""The names that methods of botocore's clients use, in all versions that we have read. Any other name is new."""
 
 NEEDED = {
     "_make_api_call": frozenset(["_emit_api_params", "_request_signer", "emit", "emit_until_response", "from_code"]),
     "_emit_api_params": frozenset({"emit"}),
 }
-"""Those that we rely on."""
+"""The names that we rely on."""
 
 VALIDATED = {"required", "min", "document", "union"}
-"""The traits that botocore's validation looks at; `direct_params` knows them."""
+"""The traits that botocore's validation checks; `direct_params` knows them."""
 
 
 def incompatibilities(base: type) -> list[str]:
-    """What the installed botocore has that this door was not made for; `base` is the class its clients come from."""
+    """Return what the installed botocore has that direct methods do not know; `base` is the base class of clients."""
     found = []
     for name, known in MADE_FOR.items():
         names = set(inspect.unwrap(getattr(base, name)).__code__.co_names)
@@ -62,7 +62,7 @@ def _incompatibilities_of_events() -> list[str]:
     emitter = sys.modules["botocore.hooks"].HierarchicalEmitter()
 
     def handler(**_: Any) -> None:
-        """Stands for anybody's."""
+        """Stand for any handler."""
 
     try:
         before = emitter._lookup_cache
@@ -74,5 +74,5 @@ def _incompatibilities_of_events() -> list[str]:
     except AttributeError as error:
         return [str(error)]
     if found != [handler] or before is between or between is after:
-        return ["handlers are kept in another way"]
+        return ["handlers are stored in another way"]
     return []

@@ -1,4 +1,4 @@
-"""What the application's clients need of the environment while a mock is active, and no more."""
+"""The environment variables that the application's clients need while a mock is active, and no others."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ CREDENTIAL_VARIABLES = (
     "AWS_CONTAINER_CREDENTIALS_FULL_URI",
     "BOTO_CONFIG",
 )
-"""Each gives credentials or names a source of them."""
+"""Each holds credentials or names a source of them."""
 
 CREDENTIAL_FILES = ("~/.aws/credentials", "~/.boto", "/etc/boto.cfg")
 
 CREDENTIAL_SETTINGS = ("aws_access_key_id", "credential_", "login_", "role_arn", "sso_", "web_identity_")
-"""How the settings of a profile begin that give credentials or name a source of them."""
+"""Prefixes of the settings of a profile that hold credentials or name a source of them."""
 
 
 class Environment:
-    """Puts variables into the process's environment and takes them out again.
+    """Sets variables in the process's environment and restores them.
 
-    `region` stands in `AWS_DEFAULT_REGION` where no Region is configured, for no client can be built without one; with
-    `wins`, where the test's author has named it, also where another one is. Where no source of credentials is visible,
-    the instance metadata service is switched off: to ask it takes seconds.
+    `AWS_DEFAULT_REGION` is set to `region` if no Region is configured, because no client can be built without one; with
+    `wins` (the test's author has named it) even if one is. If no source of credentials is visible, the instance
+    metadata service is switched off: asking it takes seconds.
     """
 
     def __init__(self, region: str, *, wins: bool = False) -> None:
@@ -41,23 +41,23 @@ class Environment:
         self._put: dict[str, tuple[str, str | None]] = {}
 
     def enter(self) -> None:
-        """Put in what is missing."""
+        """Set what is missing."""
         profile = _profile()
         if self._wins:
             self._set(REGION, self._region)
         elif not (os.environ.get(REGION) or "region" in profile):
-            # botocore reads no AWS_REGION, but whoever sets it means it.
+            # botocore ignores AWS_REGION, but users set it.
             self._set(REGION, os.environ.get("AWS_REGION") or self._region)
         if NO_METADATA not in os.environ and not _credentials_visible(profile):
             self._set(NO_METADATA, "true")
 
     @property
     def region(self) -> str:
-        """The Region of clients that are built without one, once `enter` has been called."""
+        """The Region of clients that are built without one, after `enter`."""
         return os.environ.get(REGION) or _profile().get("region") or self._region
 
     def leave(self) -> None:
-        """Take out what was put in, unless somebody has changed it since."""
+        """Restore what was set, unless somebody has changed it since."""
         while self._put:
             name, (ours, before) = self._put.popitem()
             if os.environ.get(name) != ours:
@@ -81,7 +81,7 @@ def _credentials_visible(profile: dict[str, str]) -> bool:
 
 
 def _profile() -> dict[str, str]:
-    """The settings of the profile that botocore would use; none where there is no such file, or not a readable one."""
+    """Return the settings of the profile that botocore would use; empty if its files are missing or unreadable."""
     name = os.environ.get("AWS_DEFAULT_PROFILE") or os.environ.get("AWS_PROFILE") or "default"
     settings: dict[str, str] = {}
     for variable, path, section in (
@@ -99,7 +99,7 @@ def _profile() -> dict[str, str]:
 
 @functools.lru_cache(maxsize=16)
 def _section(file: str, section: str, changed: int) -> dict[str, str]:
-    """A section of a file that was `changed` at that time, which is a key of the cache only."""
+    """Return a section of a file; `changed`, the time of its last change, is there for the cache."""
     import configparser  # not needed where there is no such file
 
     parser = configparser.RawConfigParser(default_section="", strict=False)

@@ -1,4 +1,4 @@
-"""Ready clients and resources for tests, from one session of our own: building a session costs 30 times a client."""
+"""Ready clients and resources for tests, from one session of our own: a session costs as much as 30 clients."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from pytest_ddbmock.errors import UsageError
 
 SECRET = "ddbmock"
 _lock = threading.Lock()
-"""Sessions are not safe to share between threads while they build clients."""
+"""Sessions are not thread-safe while they build clients."""
 
 
 def client(service: str, *, region: str, account: str | None = None, **options: Any) -> Any:
-    """A client of `service` such as `dynamodb`; `options` are those of boto3's and botocore's sessions.
+    """Return a client of `service` such as `dynamodb`: boto3's if it is installed, else botocore's.
 
-    boto3's where it is installed, else botocore's. `account` is the caller's AWS account, 12 digits.
+    `options` are those of boto3's and botocore's sessions; `account` is the caller's AWS account, 12 digits.
     """
     with _lock:
         if _has_boto3():
@@ -27,15 +27,15 @@ def client(service: str, *, region: str, account: str | None = None, **options: 
 
 
 def resource(service: str, *, region: str, account: str | None = None, **options: Any) -> Any:
-    """A resource of boto3's, made as `client` makes a client. Errors: `UsageError` without boto3."""
+    """Return a resource of boto3, made as `client` makes a client. Errors: `UsageError` without boto3."""
     if not _has_boto3():
-        raise UsageError('Resources are made by boto3, which is not installed: pip install "pytest-ddbmock[boto3]"')
+        raise UsageError('resources need boto3, which is not installed: pip install "pytest-ddbmock[boto3]"')
     with _lock:
         return _boto3_session().resource(service, **_options(region, account, options))
 
 
 def _options(region: str, account: str | None, options: dict[str, Any]) -> dict[str, Any]:
-    # An access key of 12 digits names the account, whatever the version of botocore.
+    # An access key of 12 digits names the account in every version of botocore.
     credentials = {"aws_access_key_id": account or SECRET, "aws_secret_access_key": SECRET}
     return {"region_name": region, **credentials, **options}
 
@@ -56,7 +56,7 @@ def _boto3_session() -> Any:
 def _botocore_session() -> Any:
     import botocore.session  # heavy
 
-    # Neither the profile nor the configuration of whoever runs the tests, which may even be broken.
+    # Ignore the profile and the configuration of the user who runs the tests; they may even be broken.
     return botocore.session.Session(
         {
             "profile": (None, None, None, None),

@@ -1,4 +1,4 @@
-"""`Origin`: where in the application a call was made, found cheaply and written out only when somebody looks."""
+"""`Origin`: where in the application a call was made; found cheaply, formatted only when needed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _RUNNERS = ("asyncio", "concurrent.futures", "threading", "anyio", "trio", "geve
 _APPLICATION, _LIBRARY, _RUNNER = range(3)
 
 _kinds: dict[str, int] = {}
-"""By file name: a look at the path costs more than all the rest."""
+"""By file name: analysing the path costs more than all the rest."""
 
 _MAX_ORIGINS = 1000
 _origins: dict[tuple[int, int], Origin] = {}
@@ -20,7 +20,7 @@ _origins: dict[tuple[int, int], Origin] = {}
 
 
 class Origin:
-    """A line of the application; its text is `tests/test_x.py:12`, relative where it lies in the working directory."""
+    """A line of the application; as text `tests/test_x.py:12`, relative if it lies in the working directory."""
 
     __slots__ = ("_code", "_line")
 
@@ -38,7 +38,7 @@ class Origin:
 
 
 def find_origin() -> Origin | str:
-    """The innermost frame outside botocore and its relatives; empty text for what an event loop or a pool started."""
+    """Return the innermost frame outside botocore and its relatives; empty text if an event loop or a pool called."""
     frame = sys._getframe(1)
     while True:
         path = frame.f_code.co_filename
@@ -61,12 +61,12 @@ def find_origin() -> Origin | str:
 def _kind_of(path: str) -> int:
     if path.startswith(_PACKAGE) or any(_is_of(path, library) for library in _LIBRARIES):
         return _LIBRARY
-    # A pool runs `client.put_item` itself: its own frames would name the standard library.
+    # A pool calls `client.put_item` itself: its frames would name the standard library.
     return _RUNNER if any(_is_of(path, runner) for runner in _RUNNERS) else _APPLICATION
 
 
 def _is_of(path: str, name: str) -> bool:
-    """Whether a file belongs to a module or package that has been imported."""
+    """Return True if a file belongs to a module or package that has been imported."""
     file = getattr(sys.modules.get(name), "__file__", None) or ""
     folder, base = os.path.split(file)
     return path == file or (base.startswith("__init__.") and path.startswith(folder + os.sep))

@@ -1,4 +1,4 @@
-"""Who calls, and in which Region, by the signature of an HTTP request. Signatures are not verified.
+"""The caller's account and Region from the signature of an HTTP request. Signatures are not verified.
 
 Source: "Elements of an AWS API request signature".
 """
@@ -18,14 +18,14 @@ _ACCOUNT = re.compile(r"[0-9]{12}")
 
 
 class CredentialScope(NamedTuple):
-    """What credentials say; None where they name no Region, or no account."""
+    """The Region and the account that credentials name; None if they name none."""
 
     region: str | None
     account: str | None
 
 
 def credential_scope(headers: Mapping[str, str], query: str = "") -> CredentialScope:
-    """The scope of a request, which is signed in its header `authorization` or, presigned, in its query.
+    """Return the scope of a request, which is signed in its header `authorization` or, presigned, in its query.
 
     The access key names the account if it is 12 digits. Errors: `MissingAuthenticationTokenException`,
     `IncompleteSignatureException`.
@@ -43,7 +43,7 @@ def credential_scope(headers: Mapping[str, str], query: str = "") -> CredentialS
         if not credential:
             raise errors.missing_authentication_token()
     # <access key>/<date>/<Region>/dynamodb/aws4_request; a signature for several Regions names none here. The access
-    # key is whatever somebody has typed, slashes included.
+    # key may be any text, slashes included.
     access_key, *scope = credential.rsplit("/", 4)
     region = scope[1] if len(scope) == 4 else headers.get("x-amz-region-set", "")
     key = access_key.partition("/")[0]

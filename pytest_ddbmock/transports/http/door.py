@@ -1,4 +1,4 @@
-"""The door for HTTP: a request as it comes over the wire -> the answer that DynamoDB's endpoint would send.
+"""The door for HTTP: from a request on the wire to the answer that DynamoDB's endpoint would send.
 
 Source: "DynamoDB low-level API".
 """
@@ -22,7 +22,7 @@ from pytest_ddbmock.transports.json10 import HttpAnswer
 from pytest_ddbmock.transports.service_model import ModelShapes
 
 CONTROL = "/_ddbmock/"
-"""What the paths begin with by which a test suite in another language holds the mock in hand."""
+"""Prefix of the paths by which a test suite in another language controls the mock."""
 
 Control = Callable[[str, str, bytes], HttpAnswer]
 """Answers a request for test control: method, path after `CONTROL`, body."""
@@ -30,7 +30,7 @@ Control = Callable[[str, str, bytes], HttpAnswer]
 CONTENT_TYPES = (json10.CONTENT_TYPE, "application/json")
 UNKNOWN = b"<UnknownOperationException/>\n"
 MIN_PACKED = 1024
-"""Bytes from which on an answer is packed for a client that takes gzip."""
+"""Minimum size in bytes of an answer that is compressed for a client that accepts gzip."""
 
 _EXPOSED = "x-amzn-RequestId, x-amzn-ErrorType, x-amz-request-id, x-amz-id-2, x-amzn-ErrorMessage, x-amz-crc32, Date"
 _SHAPES = ModelShapes()
@@ -101,10 +101,10 @@ class HttpDoor:
         try:
             outcome = ask(backend, asked, json10.http_answer)
         except NotImplementedByMock as gap:
-            # No SDK tries again after 501.
+            # No SDK retries after 501.
             outcome = DynamoDBError("NotImplementedByMock", str(gap), status=501)
         except UsageError as mistake:
-            backend.notice(mistake)  # whoever wrote the test does not see the answer
+            backend.notice(mistake)  # the author of the test does not see the answer
             outcome = DynamoDBError("UsageError", str(mistake), status=501)
         if isinstance(outcome, NoAnswer):
             return None
@@ -112,9 +112,9 @@ class HttpDoor:
 
     def _answer_control(self, request: HttpRequest) -> HttpAnswer:
         if self._control is None:
-            return plain(404, b"test control is off: start the server with --control, or with serve(control=True)\n")
+            return plain(404, b"test control is off: start the server with --control or serve(control=True)\n")
         if "origin" in request.headers:
-            # Any page that a browser shows could ask for it.
+            # Any page in a browser could send this.
             return plain(403, b"test control is not for browsers\n")
         try:
             return self._control(request.method, request.path[len(CONTROL) :], request.body)
@@ -124,7 +124,7 @@ class HttpDoor:
 
 
 def plain(status: int, body: bytes) -> HttpAnswer:
-    """An answer in plain text."""
+    """Return an answer in plain text."""
     headers = json10.head(json10.request_id())
     headers["content-type"] = "text/plain"
     headers["content-length"] = str(len(body))
@@ -133,7 +133,7 @@ def plain(status: int, body: bytes) -> HttpAnswer:
 
 
 def refusal(bad: BadHttp) -> HttpAnswer:
-    """The answer to what is no request; the connection ends with it."""
+    """Return the answer to an invalid request; the connection ends with it."""
     answer = plain(bad.status, f"{bad}\n".encode() if str(bad) else b"")
     answer.headers["connection"] = "close"
     return answer
@@ -143,18 +143,18 @@ def refusal(bad: BadHttp) -> HttpAnswer:
 
 
 def _attempt(request: HttpRequest) -> tuple[int, int]:
-    """The id of a call and the number of the attempt at it, as AWS's SDKs tell them; 0 and 1 where they do not."""
+    """Return the id of a call and the number of this attempt, which AWS's SDKs send; 0 and 1 if they are missing."""
     try:
         call_id = uuid.UUID(request.headers["amz-sdk-invocation-id"]).int
-        told = dict(part.strip().partition("=")[::2] for part in request.headers["amz-sdk-request"].split(";"))
-        attempt = int(told["attempt"])
+        parts = dict(part.strip().partition("=")[::2] for part in request.headers["amz-sdk-request"].split(";"))
+        attempt = int(parts["attempt"])
     except (KeyError, ValueError):
         return 0, 1
     return (call_id, attempt) if attempt > 0 else (0, 1)
 
 
 def _origin(request: HttpRequest) -> str:
-    """`over HTTP, aws-cli/1.42.0`: the client, for the record of calls."""
+    """Return the client for the record of calls: `over HTTP, aws-cli/1.42.0`."""
     agent = request.headers.get("user-agent", "").split(" ", 1)[0]
     return f"over HTTP, {agent}" if agent else "over HTTP"
 
@@ -172,7 +172,7 @@ _NEVER = ("q=0", "q=0.0", "q=0.00", "q=0.000")
 
 
 def _packed(answer: HttpAnswer) -> HttpAnswer:
-    """The answer as gzip; its checksum is that of what travels."""
+    """Return the answer as gzip; the checksum is that of the compressed body."""
     body = http1.pack(answer.body)
     headers = {
         **answer.headers,
@@ -184,7 +184,7 @@ def _packed(answer: HttpAnswer) -> HttpAnswer:
 
 
 def _shared_with_browsers(request: HttpRequest) -> dict[str, str]:
-    """CORS: any page may use this DynamoDB, as it may AWS's."""
+    """Return the headers of CORS: any page may use this DynamoDB, as it may AWS's."""
     shared = {"access-control-allow-origin": "*", "access-control-expose-headers": _EXPOSED, "vary": "Origin"}
     if wanted := request.headers.get("access-control-request-headers"):
         shared["access-control-allow-headers"] = wanted

@@ -1,6 +1,6 @@
-"""`HttpServer`: listens, gives each connection a thread, and hands requests to an `HttpDoor`.
+"""`HttpServer`: listens, serves each connection in a thread, and passes requests to an `HttpDoor`.
 
-Threads, because an engine call may run the user's own code (a stream's consumer), which may ask this server in turn.
+Threads, because an engine call may run the user's own code (a stream handler), which may call this server in turn.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from pytest_ddbmock.transports.http.http1 import BadHttp, HttpRequest, RequestRe
 from pytest_ddbmock.transports.json10 import HttpAnswer
 
 SILENCE = 600.0
-"""Seconds after which a connection on which nothing moves is closed."""
+"""Seconds after which an idle connection is closed."""
 FAREWELL = 2.0
-"""Seconds of silence, while the rest of what was refused is read away, after which the connection is closed."""
+"""Seconds of silence after which the connection of a refused request is closed; until then its rest is discarded."""
 MAX_READ_AWAY = 256 * 1024 * 1024
-"""Bytes of it: a client that is cut off while it sends would not see the refusal."""
+"""Bytes that are discarded: a client that is cut off while it sends would not see the refusal."""
 PATIENCE = 5.0
-"""Seconds that the end of the server waits for calls in progress."""
+"""Seconds that `close` waits for calls in progress."""
 
 _BLOCK = 64 * 1024
 _BACKLOG = 128
@@ -34,7 +34,7 @@ _BACKLOG = 128
 class HttpServer:
     """Serves from its construction to `close`.
 
-    Port 0 takes a free one. Errors: `UsageError` where it cannot listen.
+    Port 0 selects a free one. Errors: `UsageError` if it cannot listen.
     """
 
     def __init__(self, answer: Callable[[HttpRequest], HttpAnswer | None], host: str, port: int) -> None:
@@ -51,7 +51,7 @@ class HttpServer:
 
     @property
     def url(self) -> str:
-        """`http://127.0.0.1:8000`; an address that stands for all of the machine's is written as loopback."""
+        """`http://127.0.0.1:8000`; an address that means all interfaces is written as loopback."""
         address = ipaddress.ip_address(self.host.partition("%")[0])
         if address.is_unspecified:
             address = ipaddress.ip_address("127.0.0.1" if address.version == 4 else "::1")
@@ -59,22 +59,22 @@ class HttpServer:
 
     @property
     def is_local(self) -> bool:
-        """Whether only this machine can reach it."""
+        """True if only this machine can reach it."""
         return ipaddress.ip_address(self.host.partition("%")[0]).is_loopback
 
     def close(self) -> None:
-        """Serve no longer: calls in progress are ended, connections closed. May be called again."""
+        """Stop serving: finish calls in progress, close connections. May be called again."""
         if self._ending.is_set():
             return
         self._ending.set()
-        # Neither `close` nor, on some systems, `shutdown` wakes a thread that accepts; a visitor does.
+        # Neither `close` nor, on some systems, `shutdown` wakes a thread in `accept`; a connection does.
         with contextlib.suppress(OSError):
             socket.create_connection(self._listener.getsockname()[:2], timeout=PATIENCE).close()
         self._acceptor.join(PATIENCE)
         self._listener.close()
         with self._lock:
             connections = dict(self._connections)
-        # An answer that is being written still goes out, if its client takes it.
+        # An answer that is being written is still sent, if its client reads it.
         for how, patience in ((socket.SHUT_RD, PATIENCE), (socket.SHUT_RDWR, 1.0)):
             for connection in connections:
                 with contextlib.suppress(OSError):
@@ -102,7 +102,7 @@ class HttpServer:
             try:
                 connection, _ = self._listener.accept()
             except OSError:
-                if self._ending.wait(0.05):  # out of file descriptors, perhaps: some may be free again
+                if self._ending.wait(0.05):  # perhaps out of file descriptors: try again later
                     return
                 continue
             if self._ending.is_set():
@@ -120,7 +120,7 @@ class HttpServer:
 
     def _serve(self, connection: socket.socket) -> None:
         try:
-            # Whoever disconnects in the middle of something needs no answer any more.
+            # A client that disconnects needs no answer.
             with contextlib.suppress(OSError), connection:
                 connection.settimeout(SILENCE)
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -1,1 +1,1 @@
-"""What the mock sends out: to S3, Kinesis and CloudWatch Logs over clients of the user."""
+"""What the mock sends to S3, Kinesis and CloudWatch Logs, through clients of the user."""

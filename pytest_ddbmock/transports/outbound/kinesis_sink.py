@@ -1,4 +1,4 @@
-"""A Kinesis client of the user's as the place where change records go: moto's Kinesis receives them, or a real one."""
+"""Change records sent through a Kinesis client of the user: moto's Kinesis receives them, or a real one."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ MAX_BYTES = 5 * 1024 * 1024
 """Of one PutRecords. Source: "PutRecords" (Kinesis Data Streams API reference)."""
 
 MAX_ATTEMPTS = 5
-"""At a record that the stream does not take."""
+"""Of one record that the stream rejects."""
 
 
 class NotTaken(Exception):
-    """A data stream refuses records again and again."""
+    """A data stream has rejected records in every attempt."""
 
 
 class KinesisSink:
@@ -27,7 +27,7 @@ class KinesisSink:
         self._name = stream_arn.rpartition("/")[2]
 
     def put(self, entries: Sequence[Entry]) -> int:
-        """Put the first of the records, as many as one request takes, in order. Gives how many those were.
+        """Put the first records, as many as one request takes, in order. Return how many those were.
 
         Errors: whatever the client raises; `NotTaken`.
         """
@@ -45,4 +45,4 @@ class KinesisSink:
                 return len(batch)
             results = answer["Records"]
             left = [one for one, result in zip(left, results, strict=True) if result.get("ErrorCode")]
-        raise NotTaken(f"{self._name} does not take {len(left)} of {len(batch)} records: {results[-1]!r}")
+        raise NotTaken(f"{self._name} rejects {len(left)} of {len(batch)} records: {results[-1]!r}")

@@ -1,4 +1,4 @@
-"""A CloudWatch Logs client of the user's as the place where imports log: moto's Logs receives it, or a real one."""
+"""Logs of imports through a CloudWatch Logs client of the user: moto's Logs receives them, or a real one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from pytest_ddbmock.archive.external_services import LogError, LogEvent
 
 MAX_EVENTS = 1_000
-"""Of one PutLogEvents; the API takes 10,000, but no more than 1 MB."""
+"""Of one PutLogEvents; the API accepts 10,000, but at most 1 MB."""
 
 
 class LogsSink:

@@ -1,4 +1,4 @@
-"""S3 through botocore as the place of exports and imports: moto's S3, the user's own client, or a real endpoint."""
+"""Exports and imports in S3 through botocore: moto's S3, the user's own client, or a real endpoint."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class ClientBucket:
         return self._guarded(functools.partial(method, **self._where, **params))
 
     def _guarded(self, act: Callable[[], Any]) -> Any:
-        """What `act` gives. Errors: `BucketError` for what S3, or botocore on the way there, refuses."""
+        """Return what `act` returns. Errors: `BucketError` for what S3, or botocore on the way to it, refuses."""
         from botocore.exceptions import BotoCoreError, ClientError  # heavy
 
         try:
@@ -68,25 +68,25 @@ class ClientBucket:
             code = "AccessDenied" if status == 403 else str(error.get("Code", "Unknown"))
             raise BucketError(code, str(error.get("Message", refusal)), status) from None
         except BotoCoreError as failure:
-            # No credentials, no connection: nothing that S3 has said.
+            # No credentials or no connection: not an answer of S3.
             raise BucketError(type(failure).__name__, str(failure), 0) from failure
 
 
 class ClientBuckets:
-    """All buckets behind one client of S3, or behind one for each Region."""
+    """All buckets behind one client of S3, or behind one client for each Region."""
 
     def __init__(self, client_for: Callable[[str], Any]) -> None:
         self._client_for = client_for
 
     def bucket(self, name: str, region: str, owner: str | None) -> Bucket:
-        """Protocol `Buckets`: whether the bucket is there shows when it is used."""
+        """Protocol `Buckets`; a missing bucket is noticed when it is used."""
         return ClientBucket(self._client_for(region), name, owner)
 
 
 def botocore_client(region: str) -> Any:
-    """A client of S3 as botocore's own configuration has it: profile, credentials, endpoint.
+    """Return a client of S3 made by botocore's own configuration: profile, credentials, endpoint.
 
-    The session is new, for a mock such as moto reaches only sessions made after its import.
+    The session is new, because a mock such as moto reaches only sessions made after its import.
     """
     import botocore.session  # heavy
 
@@ -94,6 +94,6 @@ def botocore_client(region: str) -> Any:
 
 
 def moto_is_active() -> bool:
-    """Whether moto answers S3 in this process now. moto is looked at, not imported."""
+    """Return True if moto answers S3 in this process now; moto is not imported for this."""
     models = sys.modules.get("moto.core.models")
     return bool(getattr(getattr(models, "botocore_stubber", None), "enabled", False))
