@@ -102,8 +102,9 @@ class Stream(NamedTuple):
 
     def as_new(self, now: int, label: str) -> Stream:
         """Return the same stream, enabled at `now` in microseconds: what it was before that is forgotten."""
-        shards = (shard if shard.end is not None else shard._replace(opened_at=now) for shard in self.shards)
-        return self._replace(label=label, created_at=now, shards=tuple(shards), former_labels=())
+        shards = (shard._replace(opened_at=now) if shard.end is None else shard.backdated(now) for shard in self.shards)
+        ended_at = no_later(self.ended_at, now)
+        return self._replace(label=label, created_at=now, ended_at=ended_at, shards=tuple(shards), former_labels=())
 
     def backdated(self, now: int, taken: Collection[str]) -> Stream:
         """Return the same with nothing dated later than `now`, the label included, which is none of those `taken`."""
@@ -152,6 +153,10 @@ class Restored(NamedTuple):
     source_arn: str
     moment: int
     backup_arn: str | None = None
+
+    def backdated(self, now: int) -> Restored:
+        """Return the same with nothing dated later than `now`."""
+        return self._replace(moment=min(self.moment, now))
 
 
 @dataclass(frozen=True, eq=False)
@@ -245,6 +250,7 @@ class Settings:
             table_class_changes=(),
             former_tags=None,
             tags_changed_at=None,
+            restored=None if self.restored is None else self.restored.backdated(now),
         )
 
     def backdated(self, now: int, labels: Collection[str] = ()) -> Settings:
@@ -268,9 +274,10 @@ class Settings:
             "backups_from": min(settings.backups_from, now),
             "recovery": recovery and recovery._replace(enabled_at=min(recovery.enabled_at, now)),
             "deletion_protection_changed_at": no_later(settings.deletion_protection_changed_at, now),
+            "encryption_changes": tuple(min(moment, now) for moment in settings.encryption_changes),
             "table_class_changes": tuple(min(moment, now) for moment in settings.table_class_changes),
             "tags_changed_at": no_later(settings.tags_changed_at, now),
-            "restored": restored and restored._replace(moment=min(restored.moment, now)),
+            "restored": restored and restored.backdated(now),
         }
         changes: dict[str, Any] = {name: one for name, one in dated.items() if one != getattr(settings, name)}
         return dataclasses.replace(settings, **changes) if changes else settings

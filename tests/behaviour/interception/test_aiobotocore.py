@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from pytest_ddbmock import errors
+from pytest_ddbmock import errors, mock_dynamodb
 from pytest_ddbmock.errors import NoAnswer, NotImplementedByMock
 from pytest_ddbmock.transports import doors
 
@@ -172,6 +172,44 @@ def test_a_waiter_and_a_paginator_work(active):
 
     assert asyncio.run(main()) == [2, 1]
     assert active.spent == [20]
+
+
+def test_polls_of_a_waiter_are_dated_later_until_it_ends(active):
+    async def main():
+        async with make_client() as client:
+            await client.get_waiter("table_exists").wait(TableName="users")
+            await client.put_item(TableName="users", Item=ITEM)
+
+    asyncio.run(main())
+    assert [request.waited for request in active.requests] == [0, 20_000_000, 0]
+
+
+@pytest.mark.parametrize("frozen", [False, True])
+def test_waiters_come_to_their_ends_where_tables_take_time(frozen):
+    table = {
+        "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
+        "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
+        "BillingMode": "PAY_PER_REQUEST",
+    }
+    names = ["orders", "users", "events"]
+
+    async def main():
+        async with make_client() as client:
+            for name in names:
+                await client.create_table(TableName=name, **table)
+            waiter = client.get_waiter("table_exists")
+            await asyncio.gather(*(waiter.wait(TableName=name) for name in names))
+            return [await client.describe_table(TableName=name) for name in names]
+
+    with mock_dynamodb(region="eu-west-1", pace=30) as ddb:
+        if frozen:
+            ddb.clock.freeze()
+        before = ddb.clock.now
+        described = asyncio.run(main())
+        assert {one["Table"]["TableStatus"] for one in described} == {"ACTIVE"}
+        assert max(one["Table"]["CreationDateTime"].timestamp() for one in described) <= time.time()
+        waited = (ddb.clock.now - before).total_seconds()
+        assert waited >= 40 if frozen else waited < 20
 
 
 @pytest.mark.parametrize("replaced", [False, True])
