@@ -23,7 +23,7 @@ class Clock(Protocol):
 
 
 class PythonClock:
-    """Python's own time plus `skew` microseconds, which retry delays are spent on instead of waiting.
+    """Python's own time plus `skew` microseconds: what handlers of streams have waited for in the drain that runs.
 
     `time.time` is read through its module, so that freezegun and time-machine are followed.
     """

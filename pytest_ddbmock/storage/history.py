@@ -112,11 +112,6 @@ class History:
         """Return whether `trim` has dropped the changes up to this sequence number. O(1)."""
         return self.trimmed_at is not None and seq <= self.start
 
-    @property
-    def is_untouched(self) -> bool:
-        """True if no change was ever appended, or none since `restart`. O(1)."""
-        return not self._newest and self.trimmed_at is None
-
     def since(self, seq: int, limit: int | None = None) -> list[Change]:
         """Return up to `limit` changes with a higher sequence number than `seq`, oldest first. O(log n + k)."""
         return [row if isinstance(row, Change) else Change(*row) for row in self.rows_since(seq, limit)]
@@ -212,8 +207,9 @@ class History:
         """Date what is later than `now`, in microseconds, as of `now`; positions stay."""
         self.began_at = min(self.began_at, now)
         self.trimmed_at = no_later(self.trimmed_at, now)
-        self._blocks = [block.backdated(now) for block in self._blocks]
-        self._newest = [change._replace(at=min(change.at, now)) for change in self._newest]
+        if self.last_at > now:
+            self._blocks = [block.backdated(now) for block in self._blocks]
+            self._newest = [change._replace(at=min(change.at, now)) for change in self._newest]
 
     def __len__(self) -> int:
         """Return the number of known changes. O(n / `BLOCK`)."""

@@ -58,12 +58,22 @@ def test_what_is_trimmed_is_forgotten_from_the_oldest_on(history):
     history.check()
 
 
-def test_only_a_history_without_any_change_ever_is_untouched(history):
-    assert History(10, 100).is_untouched
-    history.trim(16, 5)
-    assert not history.is_untouched
-    history.restart(20, 200)
-    assert history.is_untouched and history.known_from == 200
+@pytest.mark.parametrize(
+    "now, began, ats", [(50, 50, [50, 50, 50]), (115, 100, [110, 115, 115]), (120, 100, [110, 120, 120])]
+)
+def test_when_the_clock_is_put_back_nothing_is_dated_later(history, now, began, ats):
+    history.backdate(now)
+    assert (history.began_at, [change.at for change in history.since(0)]) == (began, ats)
+    assert numbers(history.since(0)) == [12, 15, 16]
+    assert history.seq_at(now) == 16
+    history.check()
+
+
+def test_what_was_trimmed_is_dated_too(history):
+    history.trim(15, 5)
+    history.backdate(105)
+    assert (history.known_from, history.last_at) == (105, 105)
+    history.check()
 
 
 def test_a_change_is_found_by_its_number(history):
