@@ -108,6 +108,36 @@ def test_a_module_imports_its_own_room_and_rooms_to_its_left(path):
                 )
 
 
+def edges(path: str) -> set[str]:
+    """The modules of the package that a module imports, types and imports inside functions included."""
+    found = set()
+    for node in ast.walk(ast.parse(MODULES[path].read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith(pytest_ddbmock.__name__):
+            for alias in node.names:
+                inner = f"{node.module}.{alias.name}".removeprefix("pytest_ddbmock").replace(".", "/").strip("/")
+                outer = node.module.removeprefix("pytest_ddbmock").replace(".", "/").strip("/")
+                for name in (f"{inner}.py", f"{outer}.py", f"{outer}/__init__.py"):
+                    if name in MODULES:
+                        found.add(name)
+                        break
+    return found - {path}
+
+
+def test_no_module_imports_itself_by_way_of_others():
+    graph = {path: edges(path) for path in MODULES}
+    done: set[str] = set()
+
+    def visit(path: str, way: tuple[str, ...]) -> None:
+        assert path not in way, f"a circle: {' -> '.join((*way[way.index(path) :], path))}"
+        if path not in done:
+            for other in sorted(graph[path]):
+                visit(other, (*way, path))
+            done.add(path)
+
+    for path in MODULES:
+        visit(path, ())
+
+
 @pytest.mark.parametrize("path", MODULES)
 def test_third_party_packages_are_imported_in_their_rooms_only(path):
     for name, statement, _ in imports(path):
