@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import random
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
@@ -11,6 +10,7 @@ from typing import Any, TypeVar
 from pytest_ddbmock.clock import Clock
 from pytest_ddbmock.engine.agenda import Agenda
 from pytest_ddbmock.engine.catalog import Catalog
+from pytest_ddbmock.engine.chance import Chance
 from pytest_ddbmock.engine.clockwork import Clockworks
 from pytest_ddbmock.engine.commit import Committer
 from pytest_ddbmock.engine.expiry import Sweeper
@@ -61,16 +61,16 @@ class Accounts:
         ):
             self.clockworks.add(work)
         self._committer = Committer(followers)
-        self._readers = HistoryReaders()
+        self.readers = HistoryReaders()
         self._kept: list[tuple[Restorable, Any]] = []
         """With what each held when it came."""
         self._states: dict[type, Any] = {}
         for holder in (self.catalog, self.agenda, self.outbound_work, self.serials, self.clockworks, self.tokens):
             self.keep(holder)
-        self.keep(self._readers)
-        self._trimmer = None if history_needs is None else Trimmer(self.catalog, history_needs, self._readers)
+        self.keep(self.readers)
+        self._trimmer = None if history_needs is None else Trimmer(self.catalog, history_needs, self.readers)
         self._last_now = 0
-        self._ids = random.Random(0x0DDB)
+        self._ids = Chance().for_("ids")
 
     # ---- time
 
@@ -151,7 +151,7 @@ class Accounts:
         """Return what `rollback` needs; costs nothing that grows with the items."""
         with self.lock:
             mark = Mark([holder.mark() for holder, _ in self._kept])
-            self._readers.add(mark)
+            self.readers.add(mark)
             return mark
 
     def rollback(self, mark: Mark) -> None:
@@ -170,7 +170,7 @@ class Accounts:
     def add_reader(self, reader: HistoryReader) -> None:
         """Keep what `reader` needs of the histories, and roll it back with the rest, as long as somebody holds it."""
         with self.lock:
-            self._readers.add(reader)
+            self.readers.add(reader)
 
     def new_scenario(self) -> None:
         """Forget what the last test scripted and did; the rules stay."""

@@ -7,7 +7,7 @@ kept, and a rollback of the engine takes it back as well.
 from __future__ import annotations
 
 import weakref
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pytest_ddbmock.storage.table import Table
@@ -55,6 +55,14 @@ class HistoryReaders:
     def add(self, reader: HistoryReader) -> None:
         """Include a reader from now on."""
         self._held.add(reader)
+
+    def held(self) -> list[HistoryReader]:
+        """Return the readers that somebody holds."""
+        return list(self._held)
+
+    def keep_only(self, readers: Iterable[HistoryReader]) -> None:
+        """Forget all other readers, at the end of a mock: a cycle may hold them for a while."""
+        self._held = weakref.WeakSet(readers)
 
     def retains_from(self, table: Table, now: int) -> int:
         """Return the sequence number up to which no reader needs the changes of a table."""

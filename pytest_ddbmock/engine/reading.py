@@ -7,6 +7,7 @@ Source: "Read consistency", "DynamoDB read and write operations", "Query", "Scan
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from pytest_ddbmock import errors
 from pytest_ddbmock.engine.admission import Access, Touch
@@ -94,7 +95,10 @@ class Source:
 
     def touch(self, key_range: KeyRange | None) -> Touch:
         """Return what reading a range of it touches; None for all of it."""
-        key = None if key_range is None else (self.view.span(key_range)[0], None)
+        key: Any = None
+        if key_range is not None:
+            payloads = [payload for _, payload in key_range.partition]
+            key = payloads[0] if len(payloads) == 1 else tuple(payloads), None
         return Touch(self.table, key, Access.READ, None if self.index is None else self.index.name)
 
 

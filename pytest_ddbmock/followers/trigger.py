@@ -7,11 +7,11 @@ Source: "Using AWS Lambda with Amazon DynamoDB", "Polling and batching streams",
 from __future__ import annotations
 
 import dataclasses
-import random
 from typing import Any
 
 from pytest_ddbmock.engine import arns
 from pytest_ddbmock.engine.accounts import Accounts
+from pytest_ddbmock.engine.chance import Chance
 from pytest_ddbmock.engine.history_readers import HistoryReader
 from pytest_ddbmock.followers import batches, lambda_event
 from pytest_ddbmock.followers import stream as streams
@@ -57,7 +57,7 @@ class Trigger(HistoryReader):
         self._label = stream.label
         self._known_stream = stream
         self._reader = LaneReader(table, source)
-        self._duplicates = None if duplicates is None else random.Random(duplicates)
+        self._duplicates = None if duplicates is None else Chance(duplicates).for_("redelivery")
         self._lanes: dict[LaneKey, Lane] = {}
         self._looked_at = now = engine.clock.now()
         for shard in streams.shards(table, stream):

@@ -189,10 +189,12 @@ def borrowed(engine: Engine, clock: PythonClock, rules: Rules, *, begins: bool) 
         clock.skew = before.skew if isinstance(before, PythonClock) else 0
         if begins:
             engine.begin_history()
+        readers = engine.readers.held()
         mark = engine.mark()
     try:
         yield engine
     finally:
         with engine.lock:
             engine.rollback(mark)
+            engine.readers.keep_only(readers)
             engine.scenario, engine.clock = scenario, before

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import random
 import threading
 from collections import defaultdict, deque
 from collections.abc import Mapping
 from typing import Any
 
+from pytest_ddbmock.engine.chance import Chance
 from pytest_ddbmock.engine.engine import Engine
 from pytest_ddbmock.engine.history_readers import HistoryReader
 from pytest_ddbmock.errors import UsageError
@@ -30,8 +30,8 @@ class Disorder:
     """What Kinesis may do to records on their way, drawn from seeds; None for nothing."""
 
     def __init__(self, duplicates: int | None = None, reorder: int | None = None) -> None:
-        self._duplicates = None if duplicates is None else random.Random(duplicates)
-        self._reorder = None if reorder is None else random.Random(reorder)
+        self._duplicates = None if duplicates is None else Chance(duplicates).for_("redelivery")
+        self._reorder = None if reorder is None else Chance(reorder).for_("order")
 
     def copies(self, entries: list[Entry]) -> list[Entry]:
         """Draw the entries that arrive once more."""
