@@ -189,8 +189,10 @@ def test_the_old_arn_of_a_stream_and_its_iterators_still_work(ddb):
         assert streams.describe_stream(StreamArn=arn)["StreamDescription"]["StreamArn"] == new
         after = streams.get_records(ShardIterator=iterator)["Records"]
         assert [one["eventID"] for one in before] == [one["eventID"] for one in after]
-        found = records(streams, new, shard, "AT_TIMESTAMP", Timestamp=NEW_YEAR)["Records"]
-        assert len(found) == len(before) == 2
+        assert len(after) == len(before) == 2
+        members = streams.meta.service_model.operation_model("GetShardIterator").input_shape.members
+        if "Timestamp" in members:  # the oldest botocore does not know it
+            assert len(records(streams, new, shard, "AT_TIMESTAMP", Timestamp=NEW_YEAR)["Records"]) == 2
     elsewhere = arn.replace(":us-east-1:", ":us-east-2:")
     with pytest.raises(streams.exceptions.ResourceNotFoundException):
         streams.describe_stream(StreamArn=elsewhere)
