@@ -154,3 +154,17 @@ def test_periods_that_follow_one_another_tell_each_change_once(export, written, 
 
     assert "too late" not in keys(START, END)
     assert keys(END, END + datetime.timedelta(minutes=15)) == {"updated", "too late"}
+
+
+def test_a_period_may_end_at_the_present_second(ddbmock, client):
+    ddbmock.clock.freeze()
+    ddbmock.clock.move_to("2030-01-01T10:00")
+    ddbmock.create_table("fresh", "pk", pitr=True)
+    ddbmock.clock.tick(minutes=30)
+    arn = client.describe_table(TableName="fresh")["Table"]["TableArn"]
+    now = ddbmock.clock.now
+    period = {"ExportFromTime": now - datetime.timedelta(minutes=20), "ExportToTime": now}
+    started = client.export_table_to_point_in_time(
+        TableArn=arn, S3Bucket="exports", ExportType="INCREMENTAL_EXPORT", IncrementalExportSpecification=period
+    )
+    assert started["ExportDescription"]["IncrementalExportSpecification"]["ExportToTime"] == now

@@ -82,3 +82,11 @@ def test_an_empty_prefix_of_an_export_is_refused(ddbmock, client):
     arn = client.describe_table(TableName="orders")["Table"]["TableArn"]
     with pytest.raises(ClientError, match="'s3Prefix' failed to satisfy constraint: Member must have length greater"):
         client.export_table_to_point_in_time(TableArn=arn, S3Bucket="exports", S3Prefix="")
+
+
+@pytest.mark.parametrize("objects, status", [(3, "COMPLETED"), (4, "FAILED")])
+def test_an_import_reads_as_many_objects_as_aws_allows(monkeypatch, bucket, run_import, objects, status):
+    monkeypatch.setattr("pytest_ddbmock.archive.imports.MAX_OBJECTS", 3)
+    for number in range(objects):
+        bucket[f"{number}.json"] = f'{{"Item": {{"pk": {{"S": "{number}"}}}}}}'
+    assert run_import()["ImportStatus"] == status

@@ -621,3 +621,10 @@ def test_a_rollback_takes_a_restored_table_away(orders, ddbmock, client, put, re
     assert client.list_tables()["TableNames"] == ["orders"]
     restore()
     assert keys(ddbmock.table("restored")) == [("a", 1)]
+
+
+@pytest.mark.parametrize("end", ["EarliestRestorableDateTime", "LatestRestorableDateTime"])
+def test_both_ends_of_the_window_can_be_restored(ddbmock, client, orders, restore, end):
+    ddbmock.clock.tick(minutes=30)
+    described = client.describe_continuous_backups(TableName="orders")["ContinuousBackupsDescription"]
+    assert restore(described["PointInTimeRecoveryDescription"][end])["TableStatus"] == "CREATING"
