@@ -79,9 +79,9 @@ def workers(posts: list[Post]) -> Iterator[list[Worker]]:
         yield crew
 
 
-def memory(peer: str, items: int) -> float:
+def memory(peer: str, *options: str, items: int) -> float:
     """Megabytes that so many items take, in a fresh process."""
-    return float(json.loads(_output("worker.py", peer, "--memory", str(items)))["megabytes"])
+    return float(json.loads(_output("worker.py", peer, "--memory", str(items), *options))["megabytes"])
 
 
 def start_up(kind: str) -> float:

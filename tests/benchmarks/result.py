@@ -14,6 +14,8 @@ from rows import Row
 
 SUITE, START_UP, MEMORY = "suite of tests", "start-up", "memory, bytes for an item"
 """Names of the ratios that are not a row's."""
+DISTINCT = "ours, no note twice"
+"""Beside the peers in `Result.memory`: ours without the help of equal texts."""
 
 
 @dataclass

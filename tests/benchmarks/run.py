@@ -21,12 +21,14 @@ import recorded
 from efforts import AGAIN, FULL, PATIENCE, SHORT, Effort
 from peers import PEERS, missing
 from report import around, markdown, put_between, readme
-from result import MEMORY, START_UP, SUITE, Result, machine, versions_in
+from result import DISTINCT, MEMORY, START_UP, SUITE, Result, machine, versions_in
 from rows import Row, rows
 
 MARK = "measured"
 WRITTEN = {crew.HERE / "RESULTS.md": markdown, crew.ROOT / "README.md": readme}
 """What a full run writes between the marks of which file."""
+MEMORY_OF = {"ours": ("ours",), DISTINCT: ("ours", "--distinct"), "moto": ("moto",)}
+"""Whose memory is measured: the worker's peer and options."""
 
 
 def main() -> None:
@@ -36,7 +38,7 @@ def main() -> None:
     result = Result(machine())
     _look_around(result, options)
     _measure_calls(result, effort, rows(), _posts(result, options))
-    _measure_memory(result, effort, [peer for peer in ("ours", "moto") if peer not in result.missing])
+    _measure_memory(result, effort, [peer for peer in MEMORY_OF if peer not in result.missing])
     _measure_start_up(result, effort)
     _measure_suites(result, effort, [name for name in crew.SUITES if name not in result.missing])
     for script, title in (("history.py", "What reads the history"), ("endpoint.py", "The local endpoint")):
@@ -105,7 +107,8 @@ def _measure_memory(result: Result, effort: Effort, peers: list[str]) -> None:
     result.memory_items = effort.memory_items
     for peer in peers:
         _say(f"memory of {peer}")
-        result.memory.setdefault(peer, []).append(crew.memory(peer, effort.memory_items))
+        taken = crew.memory(*MEMORY_OF[peer], items=effort.memory_items)
+        result.memory.setdefault(peer, []).append(taken)
 
 
 def _measure_start_up(result: Result, effort: Effort) -> None:

@@ -2,7 +2,8 @@
 
 A line in: `{"row": 3, "calls": 200, "seconds": 0.5}`; a line out: `{"times": [...]}` with the nanoseconds of each call,
 or `{"refused": why}` where the peer cannot do it. The parent asks the workers in turn, so that what slows the machine
-down slows all of them. `python worker.py ours --memory 100000` measures memory instead.
+down slows all of them. `python worker.py ours --memory 100000` measures memory instead; with `--distinct` no two items
+have a text in common but their partition key and their kind.
 """
 
 import gc
@@ -28,7 +29,8 @@ def main() -> None:
     peer = sys.argv[1]
     with PEERS[peer]() as opened:
         if "--memory" in sys.argv:
-            print(json.dumps(memory(opened, int(sys.argv[-1]))))
+            size = int(sys.argv[sys.argv.index("--memory") + 1])
+            print(json.dumps(memory(opened, size, distinct="--distinct" in sys.argv)))
             return
         bench, all_rows = Bench(opened), rows()
         for line in sys.stdin:
@@ -101,13 +103,18 @@ class Bench:
         return [row.request, row.other] if row.other else [row.request]
 
 
-def memory(opened: Opened, size: int) -> dict[str, float]:
-    """Megabytes that the process grew by for so many items of about 200 bytes, a hundred to a partition, no index."""
+def memory(opened: Opened, size: int, *, distinct: bool) -> dict[str, float]:
+    """Megabytes that the process grew by for so many items of about 200 bytes, a hundred to a partition, no index.
+
+    Half of each item is a note, the same in all items unless they are to be `distinct`.
+    """
     make(opened, "items", [big_item(0, "warm-up")])
     gc.collect()
     before = resident()
     for first in range(0, size, BATCH):
         items = [big_item(number, f"{number // 100:06d}") for number in range(first, first + BATCH)]
+        if distinct:
+            items = [{**item, "note": {"S": f"{number:095d}"}} for number, item in enumerate(items, first)]
         opened.dynamodb.batch_write_item(RequestItems={"items": puts(items)})
     gc.collect()
     return {"megabytes": (resident() - before) / 1e6}
