@@ -239,9 +239,9 @@ class Call:
         for write, change in zip(writes, changes, strict=True):
             usage = self.usage(write.table)
             if is_transaction:
-                usage.transact_write(change)
+                usage.transact_write(write.table, change)
             else:
-                usage.write(change)
+                usage.write(write.table, change)
         self.entry.items = len(changes)
         return changes
 

@@ -62,7 +62,7 @@ class Ledger:
         """Yield what was consumed, by table and index; a refused attempt that consumed nothing has a row by table."""
         for at, caller, operation, tables, usages, refused in self._records:
             for usage in usages:
-                name = usage.table.name
+                name = usage.name
                 yield Row(at, caller, operation, name, None, usage.reads, usage.writes, usage.bytes, refused)
                 reads, writes = usage.index_reads or {}, usage.index_writes or {}
                 for index in {**reads, **writes}:

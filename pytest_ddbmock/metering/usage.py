@@ -21,13 +21,14 @@ class Usage:
     """Capacity units of one call on one table, reads and writes apart: the table's own and by index.
 
     `bytes` are those of the items and index entries that were read or written. `is_transactional` units are shown
-    by kind as well.
+    by kind as well. The record of calls keeps it: it must not keep the table, which may be deleted, with its items.
     """
 
-    __slots__ = ("bytes", "index_reads", "index_writes", "is_transactional", "reads", "table", "writes")
+    __slots__ = ("_settings", "bytes", "index_reads", "index_writes", "is_transactional", "name", "reads", "writes")
 
     def __init__(self, table: Table) -> None:
-        self.table = table
+        self.name = table.name
+        self._settings = table.settings
         self.is_transactional = False
         self.reads = 0.0
         self.writes = 0.0
@@ -54,11 +55,11 @@ class Usage:
                 self.index_reads = {}
             self.index_reads[index] = self.index_reads.get(index, 0.0) + units
 
-    def write(self, change: Change) -> None:
+    def write(self, table: Table, change: Change) -> None:
         """Count a change: the table's part and that of every index whose entry it touches."""
         self._write_own(change.old, change.new, 1)
-        if self.table.views:
-            self._write_entries(change.old, change.new)
+        if table.views:
+            self._write_entries(table, change.old, change.new)
 
     def refused_write(self, old: Item | None, new: Item | None) -> None:
         """Count a write whose condition is false by the larger of the stored and the new item, one unit without any.
@@ -82,12 +83,12 @@ class Usage:
         self.bytes += size
         self.writes += TRANSACTION * write_units(size, 0)
 
-    def transact_write(self, change: Change) -> None:
+    def transact_write(self, table: Table, change: Change) -> None:
         """Count a change in a transaction: its item is written twice, the entries of indexes once."""
         self.is_transactional = True
         self._write_own(change.old, change.new, TRANSACTION)
-        if self.table.views:
-            self._write_entries(change.old, change.new)
+        if table.views:
+            self._write_entries(table, change.old, change.new)
 
     def transact_refused(self, old: Item | None, new: Item | None) -> None:
         """Count an action of a cancelled transaction by the larger of the stored and the new item.
@@ -97,9 +98,9 @@ class Usage:
         self.is_transactional = True
         self._write_own(old, new, TRANSACTION)
 
-    def _write_entries(self, old: Item | None, new: Item | None) -> None:
-        for index in self.table.settings.indexes:
-            units, size = _index_write(self.table.views[index.name], old, new)
+    def _write_entries(self, table: Table, old: Item | None, new: Item | None) -> None:
+        for index in table.settings.indexes:
+            units, size = _index_write(table.views[index.name], old, new)
             if units:
                 if self.index_writes is None:
                     self.index_writes = {}
@@ -115,14 +116,14 @@ class Usage:
         """Return `ConsumedCapacity` for `ReturnConsumedCapacity` TOTAL or INDEXES."""
         reads, writes = self.index_reads or {}, self.index_writes or {}
         answer = {
-            "TableName": self.table.name,
+            "TableName": self.name,
             **self._shown(self.reads + sum(reads.values()), self.writes + sum(writes.values())),
         }
         if mode == "INDEXES":
             answer["Table"] = self._shown(self.reads, self.writes)
             for member, indexes in (
-                ("LocalSecondaryIndexes", self.table.settings.local_indexes),
-                ("GlobalSecondaryIndexes", self.table.settings.global_indexes),
+                ("LocalSecondaryIndexes", self._settings.local_indexes),
+                ("GlobalSecondaryIndexes", self._settings.global_indexes),
             ):
                 used = {
                     index.name: self._shown(reads.get(index.name, 0.0), writes.get(index.name, 0.0))
